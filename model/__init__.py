@@ -1,0 +1,43 @@
+"""What an author of a specification imports."""
+
+from .lang.annotations import Constant, Domain, In, Range, Size
+from .lang.specification import (
+    Model,
+    Specification,
+    action,
+    choose,
+    constraint,
+    implies,
+    init,
+    invariant,
+    require,
+    step_invariant,
+    witness,
+)
+from .lang.values import Bag, Map, Seq, Set, Struct, copy_of, replace
+
+__all__ = [
+    "Bag",
+    "Constant",
+    "Domain",
+    "In",
+    "Map",
+    "Model",
+    "Range",
+    "Seq",
+    "Set",
+    "Size",
+    "Specification",
+    "Struct",
+    "action",
+    "choose",
+    "constraint",
+    "copy_of",
+    "implies",
+    "init",
+    "invariant",
+    "replace",
+    "require",
+    "step_invariant",
+    "witness",
+]

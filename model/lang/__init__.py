@@ -1,0 +1,1 @@
+"""The specification language: values, types, specifications, and their translation."""

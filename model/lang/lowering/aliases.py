@@ -1,0 +1,344 @@
+"""Second names: what else a value can be reached by, and the writes that would tell a copy from a reference.
+
+A name, an element of a list or a part of a tuple may be, in CPython, a second reference to a struct, map or list that
+changes later; in the representation it is a copy. The two agree as long as nothing is written through one of them
+while the other can still be read. So the *origins* of every value that is kept are noted: the places and locals it
+shares with. A later write to one of them is refused, and so is an earlier one that a loop comes back to.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ... import errors
+from .. import ir, types
+from .scope import Context, Frame, Value
+
+_ENTRY = "[]"
+NO_ORIGINS: frozenset[Origin] = frozenset()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A place or local, and the fields on the way into it; every key of a map counts as the same."""
+
+    root: str
+    path: tuple[str, ...] = ()
+
+    def overlaps(self, other: Origin) -> bool:
+        """Whether one is a part of the other."""
+        shorter = min(len(self.path), len(other.path))
+        return self.root == other.root and self.path[:shorter] == other.path[:shorter]
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A name that can be read, and what it shares with. `at` is where it was bound."""
+
+    name: str
+    origins: frozenset[Origin]
+    at: errors.Location
+
+
+@dataclass
+class Loop:
+    """A loop being translated: the names that had a value before it, and what was written since it began."""
+
+    frame: Frame
+    before: set[str]
+    writes: list[Origin]
+
+
+def origin_of(place: ir.Place) -> Origin:
+    """The origin that a place is."""
+    return Origin(place.root, tuple(step.name if isinstance(step, ir.FieldStep) else _ENTRY for step in place.steps))
+
+
+def is_changeable(kind: types.Type) -> bool:
+    """Whether a value of this type can be, or contain, something that changes in place."""
+    if isinstance(kind, types.Option):
+        return is_changeable(kind.inner)
+    return isinstance(kind, (types.Struct, types.Map, types.Set, types.Seq, types.Bag))
+
+
+def is_collection(kind: types.Type) -> bool:
+    """Whether a type is a Set, Seq or Bag."""
+    return isinstance(kind, (types.Set, types.Seq, types.Bag))
+
+
+class Aliases(Context):
+    """Notes what shares with what, and refuses writes that would show."""
+
+    def temporary(self, value: ir.Expr, node: ast.AST, base: str = "t") -> ir.Expr:
+        kept = super().temporary(value, node, base)
+        if isinstance(kept, ir.Local):
+            self.share(kept.name, self.origins(value))
+            self.note_builtin(kept.name, value)
+        return kept
+
+    def evaluated(self, value: ir.Expr, node: ast.AST) -> None:
+        """Keeps the evaluation of something whose value makes no difference: it may fail."""
+        if not isinstance(value, (ir.Const, ir.Local, ir.Load)):
+            self.temporary(value, node)
+
+    def separate(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
+        """The value in a local that shares with nothing: a deep copy."""
+        kept = self.temporary(value, node)
+        if isinstance(kept, ir.Local):
+            self.shared.pop(kept.name, None)
+        return kept
+
+    def is_owned(self, local: str) -> bool:
+        """Whether a local holds a struct or collection of its own, made in the specification."""
+        return any(
+            binding.owned and isinstance(binding.meaning, Value) and _is_local(binding.meaning.expr, local)
+            for frame in self.frames
+            for binding in frame.names.values()
+        )
+
+    # Origins.
+
+    def share(self, local: str, origins: frozenset[Origin]) -> None:
+        """Notes that what a local holds is, or contains, something of these origins."""
+        if origins:
+            self.shared[local] = self.shared.get(local, NO_ORIGINS) | origins
+
+    def origins(self, value: ir.Expr) -> frozenset[Origin]:  # noqa: PLR0911  # one line a construct
+        """What a change of a value in CPython would also change, or be caused by."""
+        if not is_changeable(value.type):
+            return NO_ORIGINS
+        match value:
+            case ir.Local(name=name):
+                own = frozenset({Origin(name)}) if self.is_owned(name) else NO_ORIGINS
+                return own | self.shared.get(name, NO_ORIGINS)
+            case ir.Load(place=place):
+                return self._origins_of_place(place)
+            case ir.GetField(struct=inner):
+                # Reading a collection or optional of a struct gives a snapshot.
+                return self.origins(inner) if value.type.is_place else NO_ORIGINS
+            case ir.GetEntry(map=inner) | ir.Unwrap(option=inner) | ir.Convert(value=inner) | ir.Do(value=inner):
+                return self.origins(inner)
+            case ir.Index(seq=inner):
+                return self.contents(inner)
+            case ir.IfElse(then=then, otherwise=otherwise):
+                return self.origins(then) | self.origins(otherwise)
+        return self._origins_inside(value)
+
+    def _origins_inside(self, value: ir.Expr) -> frozenset[Origin]:
+        """The origins of the elements of a collection that was just made."""
+        parts: tuple[ir.Expr, ...] = ()
+        match value:
+            case ir.MakeSeq(items=items) | ir.MakeSet(items=items) | ir.MakeMap(items=items):
+                parts = items
+            case ir.Fold(kind="set" | "seq", body=body):
+                parts = (body,)
+            case ir.Concat(left=left, right=right) | ir.SetOperation(left=left, right=right):
+                parts = (left, right)
+            case ir.Slice(seq=seq):
+                parts = (seq,)
+        found = (self.contents(part) if is_collection(part.type) else self.origins(part) for part in parts)
+        return NO_ORIGINS.union(*found)
+
+    def contents(self, value: ir.Expr) -> frozenset[Origin]:
+        """The origins of what is inside a value, for a shallow copy of it."""
+        kind = value.type
+        if not isinstance(kind, (types.Set, types.Seq, types.Bag, types.Map)) or not is_changeable(kind.element):
+            return NO_ORIGINS
+        if isinstance(value, ir.Local) and is_collection(kind):
+            # Elements cannot be changed through the collection.
+            return self.shared.get(value.name, NO_ORIGINS)
+        return self.origins(value)
+
+    def _origins_of_place(self, place: ir.Place) -> frozenset[Origin]:
+        of_state = place.root in (ir.STATE, ir.AFTER)
+        snapshot = of_state or (bool(place.steps) and isinstance(place.steps[-1], ir.FieldStep))
+        if snapshot and not place.type.is_place:
+            return NO_ORIGINS
+        return frozenset({origin_of(place)}) | self.shared.get(place.root, NO_ORIGINS)
+
+    # Names and writes.
+
+    def note_alias(self, name: str, origins: frozenset[Origin], node: ast.AST, frame: Frame | None = None) -> None:
+        """Notes that a name is bound to, or has in it, something of these origins. Raises AliasedWrite."""
+        if not origins:
+            return
+        frame = frame or self.frame
+        alias = Alias(name, origins, self.location(node))
+        frame.aliases.append(alias)
+        for loop in self.loops:
+            if loop.frame is frame and name in loop.before:
+                fresh = {self.local_name(other, frame) for other in frame.names if other not in loop.before}
+                self._refuse_overlap(alias, {origin for origin in origins if origin.root not in fresh}, loop.writes)
+
+    def note_content(self, place: ir.Place, origins: frozenset[Origin], node: ast.AST) -> None:
+        """Notes that something of these origins was put into a local collection."""
+        if place.root in (ir.STATE, ir.AFTER) or any(isinstance(step, ir.FieldStep) for step in place.steps):
+            return
+        self.share(place.root, origins)
+        for frame in self.frames:
+            for name, binding in frame.names.items():
+                if binding.owned and isinstance(binding.meaning, Value) and _is_local(binding.meaning.expr, place.root):
+                    self.note_alias(name, origins, node, frame)
+
+    def note_write(self, place: ir.Place, node: ast.AST) -> None:
+        """Notes a write. Raises ImpureProperty, AliasedWrite, UnsupportedExpression."""
+        origin, via = origin_of(place), _base_name(node)
+        if place.root in (ir.STATE, ir.AFTER):
+            if self.is_property:
+                what = f"a {self.purpose} changes the state"
+                self.fail(errors.ImpureProperty, node, what, "properties only look; actions change")
+        else:
+            self.mutated.add(place.root)
+        if self.folds > self.fold_depths.get(place.root, 0):
+            what = "a comprehension or generator expression that changes something"
+            self.fail(errors.UnsupportedExpression, node, what, "write a for statement")
+        if len(place.steps) > 1 and self.shared.get(place.root):
+            # Inside an element that may be something else as well.
+            self.aliased_write(node)
+        for loop in self.loops:
+            loop.writes.append(origin)
+        for frame in self.frames:
+            for alias in frame.aliases:
+                if not (frame is self.frame and alias.name == via):
+                    self._refuse_overlap(alias, alias.origins, [origin])
+
+    def _refuse_overlap(self, alias: Alias, origins: set[Origin] | frozenset[Origin], writes: list[Origin]) -> None:
+        if any(origin.overlaps(write) for origin in origins for write in writes):
+            raise aliased_write(alias.at)
+
+    def aliased_write(self, node: ast.AST) -> None:
+        """Refuses a write through a name that does not own what it is bound to."""
+        raise aliased_write(self.location(node))
+
+    @contextmanager
+    def looping(self, over: ir.Expr | None, node: ast.AST) -> Iterator[None]:
+        """Around the translation of a loop's body. A list that is iterated over does not change meanwhile."""
+        frame = self.frame
+        self.loops.append(Loop(frame, set(frame.assigned), []))
+        iterated = Alias("", self.origins(over) if over is not None else NO_ORIGINS, self.location(node))
+        frame.aliases.append(iterated)
+        try:
+            yield
+        finally:
+            self.loops.pop()
+            frame.aliases = [alias for alias in frame.aliases if alias is not iterated]
+
+    def forget_unreadable(self) -> None:
+        """Drops the names that may have no value here: nothing reads them before they are bound again."""
+        frame = self.frame
+        frame.aliases = [alias for alias in frame.aliases if not alias.name or alias.name in frame.assigned]
+
+    @contextmanager
+    def folding(self) -> Iterator[None]:
+        """Around the translation of a generator expression or comprehension."""
+        self.folds += 1
+        try:
+            yield
+        finally:
+            self.folds -= 1
+
+    # Order.
+
+    def note_builtin(self, local: str, value: ir.Expr) -> None:
+        """Notes that a local holds a built-in collection."""
+        for known, found in ((self.unordered, self.is_unordered(value)), (self.unhashable, self.is_unhashable(value))):
+            if found and local not in known:
+                known.add(local)
+                # Author's names are remembered for the next pass, which then knows it from the start.
+                self.changed = self.changed or "'" not in local
+
+    def is_unhashable(self, value: ir.Expr) -> bool:  # noqa: PLR0911  # one line a construct
+        """Whether something is a built-in list or set, which cannot be an element of a built-in set."""
+        kind = value.type.inner if isinstance(value.type, types.Option) else value.type
+        if not isinstance(kind, (types.Set, types.Seq, types.Map)):
+            return False
+        match value:
+            case ir.Local(name=name):
+                return name in self.unhashable
+            case ir.Load(place=place):
+                return place.root in self.unhashable
+            case ir.Do(value=inner) | ir.Convert(value=inner) | ir.Unwrap(option=inner) | ir.Slice(seq=inner):
+                return self.is_unhashable(inner)
+            case ir.IfElse(then=left, otherwise=right):
+                return self.is_unhashable(left) or self.is_unhashable(right)
+            case ir.SetOperation(left=left, right=right) | ir.Concat(left=left, right=right):
+                return self.is_unhashable(left) and self.is_unhashable(right)
+            case ir.MakeSet() | ir.MakeSeq() | ir.MakeMap() | ir.Fold() | ir.Sorted():
+                return True
+            case ir.Index(seq=inner) | ir.GetEntry(map=inner):
+                return not _is_stored(inner)
+        return False
+
+    def hashed(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
+        """An element of a built-in set. Raises TypeMismatch for what Python cannot put there."""
+        if self.is_unhashable(value):
+            what = "Python does not take lists and sets as elements of a set"
+            self.fail(errors.TypeMismatch, node, what, "write frozenset(...) for a set, tuple(...) for a list")
+        return value
+
+    def is_unordered(self, value: ir.Expr) -> bool:  # noqa: PLR0911  # one line a construct
+        """Whether a set or bag has no canonical order when it runs in CPython: built-in sets, and Bag()."""
+        kind = value.type.inner if isinstance(value.type, types.Option) else value.type
+        if not isinstance(kind, (types.Set, types.Bag)):
+            return False
+        match value:
+            case ir.Local(name=name):
+                return name in self.unordered
+            case ir.Load(place=place):
+                return place.root in self.unordered
+            case ir.Do(value=inner) | ir.Convert(value=inner) | ir.Unwrap(option=inner):
+                return self.is_unordered(inner)
+            case ir.IfElse(then=left, otherwise=right):
+                return self.is_unordered(left) or self.is_unordered(right)
+            case ir.SetOperation(left=left, right=right):
+                return self.is_unordered(left) and self.is_unordered(right)
+            case ir.MakeSet(items=items):
+                return len(items) > 1
+            case ir.Fold():
+                return True
+            case ir.Const():
+                return isinstance(kind, types.Bag)
+            case ir.Index(seq=inner) | ir.GetEntry(map=inner):
+                return not _is_stored(inner)
+        return False
+
+
+def aliased_write(at: errors.Location) -> errors.AliasedWrite:
+    """The error for a change that a second name would or would not see."""
+    return errors.AliasedWrite(
+        "a change through a second name of a collection or struct",
+        at=at,
+        hint="change it where it is: self.field.add(...); or make a copy first: list(...), set(...), copy_of(...)",
+    )
+
+
+def _is_local(value: ir.Expr, name: str) -> bool:
+    return isinstance(value, ir.Local) and value.name == name
+
+
+def _is_stored(value: ir.Expr) -> bool:
+    """Whether a value is read from the state or a struct, whose sets iterate in canonical order."""
+    match value:
+        case ir.Load(place=place):
+            return place.root in (ir.STATE, ir.AFTER)
+        case ir.GetField():
+            return True
+        case ir.Index(seq=inner) | ir.GetEntry(map=inner) | ir.Unwrap(option=inner) | ir.Slice(seq=inner):
+            return _is_stored(inner)
+    return False
+
+
+def _base_name(node: ast.AST) -> str:
+    """The name through which a statement or target writes: `me` in `me.log.append(x)`."""
+    while not isinstance(node, ast.Name):
+        match node:
+            case ast.AugAssign(target=inner) | ast.Attribute(value=inner) | ast.Subscript(value=inner):
+                node = inner
+            case ast.Call(func=ast.Attribute(value=inner)):
+                node = inner
+            case _:
+                return ""
+    return node.id

@@ -1,0 +1,502 @@
+"""Expressions: names, attributes, subscripts, operators, comparisons, literals."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import enum
+import inspect
+import types as python_types
+from typing import Any, NoReturn
+
+from ... import errors
+from .. import ir, types, values
+from .conversions import (
+    FALSE,
+    TRUE,
+    VALUES_HINT,
+    conjunction,
+    described,
+    disjunction,
+    is_collection,
+    is_integer,
+    negation,
+    number,
+    unvalued,
+)
+from .folds import Folds
+from .scope import (
+    UNDERSCORE_HINT,
+    Binding,
+    Comprehension,
+    Entity,
+    Meaning,
+    Method,
+    Operation,
+    RangeOf,
+    Reference,
+    SuperOf,
+    TupleOf,
+    Value,
+)
+
+_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%"}
+_SETS = {ast.BitOr: "|", ast.BitAnd: "&", ast.Sub: "-", ast.BitXor: "^"}
+_SYMBOLS: dict[type[ast.operator], str] = _ARITHMETIC | _SETS | {
+    ast.Div: "/", ast.Pow: "**", ast.MatMult: "@", ast.LShift: "<<", ast.RShift: ">>"
+}  # fmt: skip
+_COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_UNSUPPORTED: dict[type[ast.expr], tuple[str, str]] = {
+    ast.Lambda: ("a lambda", "write a method or a module function"),
+    ast.JoinedStr: ("an f-string", "strings are not values of the language; use an Enum"),
+    ast.Dict: ("a dict display", "assign map entries one by one, or write {key: value for key in ...}"),
+    ast.Await: ("`await`", "actions are atomic steps"),
+    ast.Yield: ("`yield`", "return a list, or write the loop where it is needed"),
+    ast.YieldFrom: ("`yield from`", "return a list, or write the loop where it is needed"),
+    ast.NamedExpr: ("`:=`", "assign in a statement of its own"),
+    ast.Starred: ("unpacking with *", "write the elements out, or add collections: [...] + other"),
+    ast.Slice: ("a slice", "only what is read can be a slice"),
+}
+
+
+class Expressions(Folds):
+    """Translates expressions."""
+
+    def value(self, node: ast.expr) -> ir.Expr:
+        """An expression as a value."""
+        return self.rvalue(self.consumed(self.expression(node), node), node)
+
+    def truth(self, node: ast.expr) -> ir.Expr:
+        """An expression as a condition."""
+        if isinstance(node, ast.BoolOp):
+            return self._bool_op(node)
+        return self.truth_of(self.value(node), node)
+
+    def lazily(self, node: ast.expr, *, condition: bool = False) -> ir.Expr:
+        """An expression that may not be evaluated: what it needs to run stays inside it."""
+        with self.collecting() as needed:
+            result = self.truth(node) if condition else self.value(node)
+        return ir.Do(tuple(needed), result) if needed else result
+
+    def operands(self, *nodes: ast.expr) -> list[ir.Expr]:
+        """Several values, evaluated left to right even when a later one runs statements."""
+        results: list[ir.Expr] = []
+        for node in nodes:
+            with self.collecting() as needed:
+                result = self.value(node)
+            if needed:
+                results = [self.temporary(earlier, node) for earlier in results]
+            self.out.extend(needed)
+            results.append(result)
+        return results
+
+    def expression(self, node: ast.expr) -> Meaning:  # noqa: PLR0911  # one line a construct
+        """What an expression means. Raises UnsupportedExpression and others."""
+        match node:
+            case ast.Constant():
+                return self._constant(node)
+            case ast.Name():
+                return self._name(node)
+            case ast.Attribute():
+                return self._attribute(node)
+            case ast.Subscript():
+                return self._subscript(node)
+            case ast.Call():
+                return self.call(node)
+            case ast.BoolOp():
+                return Value(self._bool_op(node, operands=True))
+            case ast.UnaryOp():
+                return Value(self._unary(node))
+            case ast.BinOp(left=left, op=op, right=right):
+                sides = self.operands(left, right)
+                return Value(self.binary(op, sides[0], sides[1], node), fresh=True)
+            case ast.Compare():
+                return Value(self._compare(node))
+            case ast.IfExp():
+                return self._if_else(node)
+            case ast.Tuple(elts=elements) if not any(isinstance(element, ast.Starred) for element in elements):
+                return TupleOf(tuple(self.settled(element) for element in elements))
+            case ast.Set(elts=elements) | ast.List(elts=elements):
+                return self._literal(node, elements)
+            case ast.GeneratorExp() | ast.SetComp() | ast.ListComp():
+                return Comprehension(node)
+            case ast.DictComp():
+                return Value(self.map_comprehension(node), fresh=True)
+        self._unsupported(node)
+
+    def _unsupported(self, node: ast.expr) -> NoReturn:
+        if isinstance(node, ast.Tuple):
+            node = next(element for element in node.elts if isinstance(element, ast.Starred))
+        what, hint = _UNSUPPORTED.get(type(node), (type(node).__name__, ""))
+        self.fail(errors.UnsupportedExpression, node, f"{what} is not part of the language", hint)
+
+    def settled(self, node: ast.expr) -> Meaning:
+        """An expression whose value does not change afterwards: scalars are read now, places stay references."""
+        meaning = self.consumed(self.expression(node), node)
+        if isinstance(meaning, Reference):
+            if not meaning.place.type.is_place:
+                return Value(self.temporary(ir.Load(meaning.place), node))
+            return self._pinned(meaning, node)
+        if isinstance(meaning, Value) and not isinstance(meaning.expr, ir.Const):
+            return Value(self.temporary(meaning.expr, node), meaning.fresh)
+        return meaning
+
+    def _pinned(self, meaning: Reference, node: ast.AST) -> Reference:
+        """A reference whose keys do not change when the names they came from do."""
+        steps = [
+            ir.KeyStep(self.temporary(step.key, node, "key")) if isinstance(step, ir.KeyStep) else step
+            for step in meaning.place.steps
+        ]
+        return Reference(ir.Place(meaning.place.root, tuple(steps), meaning.place.type))
+
+    def _constant(self, node: ast.Constant) -> Meaning:
+        value = node.value
+        if value is None:
+            return Value(ir.Const(None, ir.Nothing()))
+        if isinstance(value, bool):
+            return Value(TRUE if value else FALSE)
+        if isinstance(value, int):
+            return Value(self._known(value, node))
+        self.fail(
+            errors.UnsupportedExpression,
+            node,
+            f"{types.show(value)} is not a value of the language",
+            VALUES_HINT,
+        )
+
+    def _name(self, node: ast.Name) -> Meaning:
+        frame = self.frame
+        if node.id in frame.names:
+            if node.id not in frame.assigned:
+                self.fail(
+                    errors.MaybeUnassigned,
+                    node,
+                    f"{node.id} may not have a value here",
+                    "assign it on every path, or before the loop",
+                )
+            return self._bound(frame.names[node.id])
+        if node.id in self.local_names():
+            self.fail(errors.MaybeUnassigned, node, f"{node.id} has no value here yet", "assign it first")
+        return self.entity(self._global(node), node)
+
+    def _bound(self, binding: Binding) -> Meaning:
+        """What a name means: a struct or map of its own is a place, whose parts can be changed."""
+        meaning = binding.meaning
+        if not (isinstance(meaning, Value) and isinstance(meaning.expr, ir.Local)):
+            return meaning
+        # Its type may have grown since it was bound.
+        name, kind = meaning.expr.name, self.locals[meaning.expr.name]
+        if binding.owned and kind.is_place:
+            return Reference(ir.Place(name, (), kind))
+        return Value(ir.Local(name, kind), meaning.fresh)
+
+    def _global(self, node: ast.Name) -> Any:
+        function = self.frame.function
+        closure = inspect.getclosurevars(function).nonlocals
+        for scope in (closure, function.__globals__, vars(builtins)):
+            if node.id in scope:
+                return scope[node.id]
+        known = [*self.frame.names, *(name for name in function.__globals__ if not name.startswith("_"))]
+        near = errors.nearest(node.id, known)
+        hint = near if near.startswith("did") else "assign it, or define it in the module"
+        self.fail(errors.UnknownName, node, f"{node.id} is not defined", hint)
+
+    def entity(self, value: Any, node: ast.AST) -> Meaning:
+        """A Python object found by name: constants become values."""
+        if isinstance(value, bool):
+            return Value(TRUE if value else FALSE)
+        if isinstance(value, int) and not isinstance(value, enum.Enum):
+            return Value(self._known(value, node))
+        if isinstance(value, enum.Enum):
+            return Value(ir.Const(value, types.Enum(type(value))))
+        return Entity(value)
+
+    # Attributes.
+
+    def _attribute(self, node: ast.Attribute) -> Meaning:
+        base = self.consumed(self.expression(node.value), node)
+        if isinstance(base, SuperOf):
+            return self._inherited(base, node)
+        if isinstance(base, Entity):
+            return self._entity_attribute(base.object, node)
+        if isinstance(base, (Reference, Value)):
+            return self.attribute_of(base, node)
+        return Operation(base, node.attr, node)
+
+    def _entity_attribute(self, owner: Any, node: ast.Attribute) -> Meaning:
+        if isinstance(owner, (type, python_types.ModuleType)) and hasattr(owner, node.attr):
+            return self.entity(getattr(owner, node.attr), node)
+        name = getattr(owner, "__name__", repr(owner))
+        known = [known for known in dir(owner) if not known.startswith("_")]
+        self.fail(
+            errors.UnknownAttribute, node, f"{name} has no attribute {node.attr}", errors.nearest(node.attr, known)
+        )
+
+    def attribute_of(self, base: Reference | Value, node: ast.Attribute) -> Meaning:
+        """A field, method or property of a struct, or an operation of a collection."""
+        kind = base.place.type if isinstance(base, Reference) else base.expr.type
+        if isinstance(kind, types.Option):
+            base = Value(ir.Unwrap(self.rvalue(base, node), kind.inner))
+            kind = kind.inner
+        if not isinstance(kind, types.Struct):
+            if is_collection(kind) or isinstance(kind, types.Map):
+                return Operation(base, node.attr, node)
+            hint = "a member is compared as it is: ... == Kind.MEMBER" if isinstance(kind, types.Enum) else ""
+            self.fail(errors.UnknownAttribute, node, f"{described(kind)} has no attribute {node.attr}", hint)
+        if node.attr in kind.field:
+            field = kind.field[node.attr]
+            if isinstance(base, Reference):
+                place = ir.Place(base.place.root, (*base.place.steps, ir.FieldStep(node.attr)), field)
+                return Reference(place) if field.is_place or is_collection(field) else Value(ir.Load(place))
+            return Value(ir.GetField(base.expr, node.attr, field))
+        return self._member(base, kind.cls, kind.cls.__mro__, node)
+
+    def _inherited(self, base: SuperOf, node: ast.Attribute) -> Meaning:
+        mro = base.cls.__mro__
+        return self._member(base.receiver, base.cls, mro[mro.index(base.owner) + 1 :], node)
+
+    def _member(self, receiver: Meaning, cls: type, mro: tuple[type, ...], node: ast.Attribute) -> Meaning:
+        for owner in mro:
+            if node.attr not in vars(owner):
+                continue
+            found = vars(owner)[node.attr]
+            if isinstance(found, property) and found.fget is not None:
+                return self.inline(Method(receiver, found.fget, owner), [], {}, node)
+            if isinstance(found, staticmethod):
+                return Entity(found.__func__)
+            if isinstance(found, python_types.FunctionType):
+                return Method(receiver, found, owner)
+            if isinstance(found, values._Field):
+                break
+            return self.entity(found, node)
+        constants = self.specification.constants
+        if issubclass(cls, self.specification.source) and node.attr in constants:
+            return self.entity(constants[node.attr], node)
+        known = [name for name in dir(cls) if not name.startswith("_")] + list(values.field_defaults(cls))
+        hint = UNDERSCORE_HINT if node.attr.startswith("_") else errors.nearest(node.attr, known)
+        self.fail(errors.UnknownAttribute, node, f"{cls.__name__} has no {node.attr}", hint)
+
+    # Subscripts.
+
+    def _subscript(self, node: ast.Subscript) -> Meaning:
+        base = self.consumed(self.expression(node.value), node)
+        if isinstance(base, TupleOf):
+            index = self.value(node.slice) if not isinstance(node.slice, ast.Slice) else None
+            if (
+                isinstance(index, ir.Const)
+                and isinstance(index.value, int)
+                and -len(base.items) <= index.value < len(base.items)
+            ):
+                return base.items[index.value]
+            hint = "use a sequence: [...]"
+            self.fail(errors.UnsupportedExpression, node, "a tuple is indexed by a constant within its length", hint)
+        if not isinstance(base, (Reference, Value)):
+            self.fail(errors.UnsupportedExpression, node, *unvalued(base))
+        kind = base.place.type if isinstance(base, Reference) else base.expr.type
+        if isinstance(kind, types.Option):
+            base, kind = Value(ir.Unwrap(self.rvalue(base, node), kind.inner)), kind.inner
+        if isinstance(kind, types.Map):
+            return self.entry(base, kind, node)
+        if isinstance(kind, types.Seq):
+            if isinstance(node.slice, ast.Slice):
+                return Value(self._slice(self.rvalue(base, node), kind, node.slice), fresh=True)
+            seq = self.rvalue(base, node)
+            with self.collecting() as needed:
+                index = self.integer(self.value(node.slice), node.slice)
+            if needed:
+                seq = self.temporary(seq, node)
+                self.out.extend(needed)
+            return Value(ir.Index(seq, index, kind.element))
+        self.fail(errors.TypeMismatch, node, f"{described(kind)} has no elements by index or key")
+
+    def entry(self, base: Reference | Value, kind: types.Map, node: ast.Subscript) -> Meaning:
+        """An entry of a map: a place when the map is one."""
+        key = self.coerce(self.value(node.slice), kind.key, node.slice)
+        if isinstance(base, Value):
+            return Value(ir.GetEntry(base.expr, key, kind.element))
+        if not isinstance(key, (ir.Const, ir.Local)):
+            key = self.temporary(key, node, "key")
+        place = ir.Place(base.place.root, (*base.place.steps, ir.KeyStep(key)), kind.element)
+        if kind.element.is_place or is_collection(kind.element):
+            return Reference(place)
+        return Value(ir.Load(place))
+
+    def _slice(self, seq: ir.Expr, kind: types.Seq, node: ast.Slice) -> ir.Expr:
+        if node.step is not None:
+            self.fail(
+                errors.UnsupportedExpression, node.step, "a slice has no step in the language", "loop over a range"
+            )
+        ends = [self.integer(self.value(end), end) if end is not None else None for end in (node.lower, node.upper)]
+        return ir.Slice(seq, ends[0], ends[1], kind)
+
+    # Operators.
+
+    def _bool_op(self, node: ast.BoolOp, *, operands: bool = False) -> ir.Expr:
+        """`and` or `or`. Outside of conditions they give an operand, which then has to be a bool."""
+        parts: list[ir.Expr] = []
+        stop = FALSE if isinstance(node.op, ast.And) else TRUE
+        for position, part in enumerate(node.values):
+            if position == 0:
+                parts.append(self.value(part) if operands else self.truth(part))
+            else:
+                parts.append(self.lazily(part, condition=not operands))
+            if not isinstance(parts[-1].type, types.Bool):
+                name = "and" if isinstance(node.op, ast.And) else "or"
+                what = f"`{name}` gives one of its operands, as in Python, and this one is {described(parts[-1].type)}"
+                self.fail(errors.TypeMismatch, part, what, "compare it with something, or write a if ... else b")
+            if parts[-1] == stop:
+                break
+        return conjunction(parts) if isinstance(node.op, ast.And) else disjunction(parts)
+
+    def _unary(self, node: ast.UnaryOp) -> ir.Expr:
+        if isinstance(node.op, ast.Not):
+            return negation(self.truth(node.operand))
+        operand = self.integer(self.value(node.operand), node.operand)
+        if isinstance(node.op, ast.USub):
+            return self.arithmetic("-", number(0), operand, node)
+        if isinstance(node.op, ast.UAdd):
+            return operand
+        self.fail(errors.UnsupportedExpression, node, "`~` is not part of the language", "write not ..., or -x - 1")
+
+    def binary(self, op: ast.operator, left: ir.Expr, right: ir.Expr, node: ast.AST) -> ir.Expr:
+        """`left op right` on integers, sets or sequences."""
+        if isinstance(left.type, types.Set) and isinstance(right.type, types.Set) and type(op) in _SETS:
+            return self.set_operation(_SETS[type(op)], left, right, node)
+        if isinstance(left.type, types.Seq) and isinstance(right.type, types.Seq) and isinstance(op, ast.Add):
+            kind = self.join(left.type, right.type, node)
+            assert isinstance(kind, types.Seq)
+            wide = types.Seq(kind.element, left.type.size + right.type.size)
+            first = self.coerce(left, types.Seq(kind.element, left.type.size), node)
+            second = self.coerce(right, types.Seq(kind.element, right.type.size), node)
+            return ir.Concat(first, second, wide)
+        if type(op) not in _ARITHMETIC:
+            self.fail(
+                errors.UnsupportedExpression,
+                node,
+                f"`{_SYMBOLS[type(op)]}` is not defined on {described(left.type)} and {described(right.type)}",
+                "numbers have + - * // %, sets | & - ^, sequences +",
+            )
+        return self.arithmetic(_ARITHMETIC[type(op)], self.integer(left, node), self.integer(right, node), node)
+
+    def set_operation(self, op: str, left: ir.Expr, right: ir.Expr, node: ast.AST) -> ir.Expr:
+        """A set operation on sets whose element types may differ."""
+        kind = self.join(left.type, right.type, node)
+        assert isinstance(kind, types.Set)
+        if not kind.is_mask and op in ("|", "^") and not isinstance(kind.element, ir.Nothing):
+            sizes = [side.type.capacity for side in (left, right) if isinstance(side.type, types.Set)]
+            kind = self.set_type(kind.element, sum(sizes), node)
+        left, right = self.coerce(left, kind, node), self.coerce(right, kind, node)
+        return ir.SetOperation(op, left, right, kind)  # type: ignore[arg-type]  # op comes from a table of literals
+
+    def arithmetic(self, op: str, left: ir.Expr, right: ir.Expr, node: ast.AST) -> ir.Expr:
+        """Integer arithmetic, folded when both sides are known."""
+        if isinstance(left, ir.Const) and isinstance(right, ir.Const) and not (op in ("//", "%") and right.value == 0):
+            a, b = left.value, right.value
+            return self._known({"+": a + b, "-": a - b, "*": a * b, "//": a // (b or 1), "%": a % (b or 1)}[op], node)
+        return ir.Arithmetic(op, left, right, derived(op, left.type, right.type))  # type: ignore[arg-type]  # as above
+
+    def _known(self, value: int, node: ast.AST) -> ir.Const:
+        if abs(value) >= 1 << 62:
+            what = "a number that does not fit into 64 bits"
+            self.fail(errors.UnsupportedExpression, node, what, "models are small: use a smaller one")
+        return number(value)
+
+    def _compare(self, node: ast.Compare) -> ir.Expr:
+        nodes = [node.left, *node.comparators]
+        if len(nodes) == 2 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            return self._membership(node.ops[0], node.left, node.comparators[0], node)
+        left, right = self.operands(*nodes[:2])
+        if len(nodes) > 2:
+            left, right = self.temporary(left, node), self.temporary(right, node)
+        parts = [self._pair(node.ops[0], left, right, node)]
+        # What follows is evaluated only as long as the comparisons hold.
+        for op, following in zip(node.ops[1:], nodes[2:], strict=True):
+            left = right
+            with self.collecting() as needed:
+                right = self.temporary(self.value(following), following)
+                test = self._pair(op, left, right, node)
+            parts.append(ir.Do(tuple(needed), test) if needed else test)
+        return conjunction(parts)
+
+    def _membership(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST) -> ir.Expr:
+        item = self.value(left)
+        with self.collecting() as needed:
+            where = self.consumed(self.expression(right), right)
+        if needed or isinstance(where, (TupleOf, RangeOf)):
+            item = self.temporary(item, left)
+        self.out.extend(needed)
+        if isinstance(where, TupleOf):
+            found = disjunction([self.equal(item, self.rvalue(other, right), node) for other in where.items])
+        elif isinstance(where, RangeOf):
+            found = self._in_range(item, where, node)
+        else:
+            inside = self.rvalue(where, right)
+            if isinstance(inside.type, types.Map):
+                what = "`in` a map is always true: a map has every key of its type"
+                self.fail(errors.UnsupportedExpression, node, what, "leave it out, or keep a Set of keys")
+            if not is_collection(inside.type):
+                self.fail(errors.TypeMismatch, right, f"{described(inside.type)} has no elements")
+            found = self.contains(item, inside, node)
+        return negation(found) if isinstance(op, ast.NotIn) else found
+
+    def _in_range(self, item: ir.Expr, where: RangeOf, node: ast.AST) -> ir.Expr:
+        """`item in range(start, stop)`; None is in no range."""
+        if where.step != 1:
+            what = "`in range(...)` with a step is not part of the language"
+            self.fail(errors.UnsupportedExpression, node, what, "write any(x == i for i in range(...))")
+        if isinstance(item.type, types.Option):
+            inside = self._in_range(ir.Unwrap(item, item.type.inner), where, node)
+            return conjunction([negation(ir.IsNone(item)), inside])
+        return conjunction([self.ordered("<=", where.start, item, node), self.ordered("<", item, where.stop, node)])
+
+    def _pair(self, op: ast.cmpop, left: ir.Expr, right: ir.Expr, node: ast.AST) -> ir.Expr:
+        if isinstance(op, (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
+            if isinstance(op, (ast.Is, ast.IsNot)) and not any(
+                isinstance(side.type, (ir.Nothing, types.Enum, types.Bool)) for side in (left, right)
+            ):
+                self.fail(errors.UnsupportedExpression, node, "`is` compares with None only", "write ==")
+            same = self.equal(left, right, node)
+            return negation(same) if isinstance(op, (ast.NotEq, ast.IsNot)) else same
+        if type(op) in _COMPARE:
+            return self.ordered(_COMPARE[type(op)], left, right, node)
+        self.fail(errors.UnsupportedExpression, node, "`in` cannot be part of a chain", "join the parts with `and`")
+
+    def _if_else(self, node: ast.IfExp) -> Meaning:
+        test = self.truth(node.test)
+        if isinstance(test, ir.Const):
+            return self.expression(node.body if test.value else node.orelse)
+        then, otherwise = self.lazily(node.body), self.lazily(node.orelse)
+        kind = self.join(then.type, otherwise.type, node)
+        # A conversion goes inside a Do, so that it runs after the statements.
+        return Value(ir.IfElse(test, self.coerce(then, kind, node), self.coerce(otherwise, kind, node), kind))
+
+    def _literal(self, node: ast.expr, elements: list[ast.expr]) -> Meaning:
+        items = self.operands(*elements)
+        element = self.element_type([item.type for item in items], node)
+        self.bounded(element, node)
+        coerced = tuple(self.coerce(item, element, node) for item in items)
+        if isinstance(node, ast.Set):
+            for item, part in zip(items, elements, strict=True):
+                if not isinstance(part, ast.Tuple):
+                    self.hashed(item, part)
+            return Value(ir.MakeSet(coerced, self.set_type(element, len(items), node)), fresh=True)
+        return Value(ir.MakeSeq(coerced, types.Seq(element, len(items))), fresh=True)
+
+
+def derived(op: str, left: types.Type, right: types.Type) -> types.Type:
+    """The type of an arithmetic result, with bounds when they follow from those of the operands."""
+    if not (isinstance(left, types.Int) and isinstance(right, types.Int)):
+        if op == "%" and isinstance(right, types.Int) and right.low > 0 and is_integer(left):
+            return types.Int(0, right.high - 1)
+        return ir.Integer()
+    a, b, c, d = left.low, left.high, right.low, right.high
+    if op == "%":
+        return types.Int(0, d - 1) if c > 0 else ir.Integer()
+    if op == "//":
+        if c <= 0:
+            return ir.Integer()
+        corners = [a // c, a // d, b // c, b // d]
+    else:
+        corners = {"+": [a + c, b + d], "-": [a - d, b - c], "*": [a * c, a * d, b * c, b * d]}[op]
+    low, high = min(corners), max(corners)
+    return types.Int(low, high) if abs(low) < 1 << 31 and abs(high) < 1 << 31 else ir.Integer()

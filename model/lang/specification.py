@@ -1,0 +1,406 @@
+"""Specifications: the base class that authors subclass, its decorators, and a class bound to its constants.
+
+An instance of a `Model` subclass is a state. `Specification(cls, constants)` resolves every type and enumerates
+initial states, action instances and successors by running the class itself in CPython.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin, overload
+
+from .. import errors
+from . import types, values
+from .annotations import In, Resolver, check_enumerable, check_methods, function_hints, hints_of, struct_type
+from .declarations import Marker, bind_constants, check_property, mark, marked_methods, parameters_of
+from .failures import located
+from .sources import class_at, method_at, parameter_at, placed
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+PROPERTY_KINDS = ("invariant", "step_invariant", "witness")
+PURE_HINT = "a property returns True or False in every state; write implies(condition, ...)"
+
+
+class Disabled(Exception):  # noqa: N818  # not an error: the step is not possible here
+    """Raised by `require`: this action cannot be taken in this state with these arguments."""
+
+
+class _Choices:
+    """The choices made so far in one execution, replayed to reach the next one."""
+
+    def __init__(self, prefix: Sequence[int]) -> None:
+        self.prefix = list(prefix)
+        self.taken: list[int] = []
+        self.sizes: list[int] = []
+        self.values: list[Any] = []
+
+
+class _Running:
+    choices: _Choices | None = None
+
+
+def require(condition: bool) -> None:
+    """Disables the action in this state unless the condition holds."""
+    if not condition:
+        raise Disabled
+
+
+def choose(options: Iterable[T]) -> T:
+    """Any one of the options: execution goes on with each of them. With no option the action is disabled."""
+    if _Running.choices is None:
+        raise errors.MisplacedChoice("choose() works inside actions and initialisers that the checker runs")
+    run, listed = _Running.choices, list(options)
+    if not listed:
+        raise Disabled
+    position = len(run.taken)
+    index = run.prefix[position] if position < len(run.prefix) else 0
+    run.taken.append(index)
+    run.sizes.append(len(listed))
+    run.values.append(values.freeze(listed[index]))
+    return listed[index]
+
+
+@overload
+def action(function: F) -> F: ...
+@overload
+def action(*, process: str | None = None, fault: bool = False) -> Callable[[F], F]: ...
+def action(function: F | None = None, *, process: str | None = None, fault: bool = False) -> F | Callable[[F], F]:
+    """A step that the system can take; its parameters range over all their values.
+
+    `process` names who takes it: a parameter, or a fixed name such as "controller"; the first parameter that is an
+    identity by default. `fault` marks crashes, losses and the like.
+    """
+    marker = Marker("action", process, fault)
+    return mark(function, marker) if function is not None else lambda given: mark(given, marker)
+
+
+def init(function: F) -> F:
+    """Builds initial states from a state in which every field has its default. Several may exist."""
+    return mark(function, Marker("init"))
+
+
+def invariant(function: F) -> F:
+    """Must be true in every reachable state."""
+    return mark(function, Marker("invariant"))
+
+
+def step_invariant(function: F) -> F:
+    """Must be true of every step: `self` is the state before, the parameter `after` the state after it."""
+    return mark(function, Marker("step_invariant"))
+
+
+def witness(function: F) -> F:
+    """Must be true in at least one reachable state."""
+    return mark(function, Marker("witness"))
+
+
+def constraint(function: F) -> F:
+    """States for which it is false are checked, but not counted and not explored further."""
+    return mark(function, Marker("constraint"))
+
+
+def implies(premise: bool, conclusion: bool) -> bool:
+    """`not premise or conclusion`; the checker counts the states in which the premise held."""
+    return not premise or conclusion
+
+
+class Model(values.Fields):
+    """The base of all specifications. `deadlock = True` makes a state without any step a violation.
+
+    `Kip320(replicas=2)` is the first initial state under these constants.
+    """
+
+    deadlock: ClassVar[bool] = False
+    _specification: ClassVar[Specification | None] = None
+
+    def __new__(cls, **constants: Any) -> Any:
+        """The first initial state of the specification under the given constants."""
+        if cls._specification is not None:
+            return super().__new__(cls)
+        return Specification(cls, constants).initial_states()[0]
+
+    def __init__(self, **constants: Any) -> None:
+        pass
+
+    def _missing(self, name: str) -> Any:
+        specification = type(self)._specification
+        if specification is not None and name in specification.constants:
+            return specification.constants[name]
+        return super()._missing(name)
+
+    def members(self, kind: Any) -> values.Set[Any]:
+        """All values of a finite type, such as a domain: `self.members(Broker)`."""
+        specification = type(self)._specification
+        assert specification is not None
+        resolved = specification.resolver.resolve(kind, "members()")
+        check_enumerable(resolved, "members()")
+        everything = tuple(resolved.values())
+        return cast("values.Set[Any]", values.Set._read(types.Set(resolved, None), everything, None, None))
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an action: all values of `type`, or the elements of the collection at `path`."""
+
+    name: str
+    type: types.Type
+    path: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action or initialiser of a bound specification. `index` is its position among the actions."""
+
+    name: str
+    function: Callable[..., None]
+    parameters: tuple[Parameter, ...]
+    process: str | None
+    fault: bool
+    index: int
+
+    def process_of(self, arguments: Sequence[Any]) -> str:
+        """Who takes the step, as people read it; empty when nobody in particular does."""
+        for parameter, value in zip(self.parameters, arguments, strict=True):
+            if self.process == parameter.name:
+                return parameter.type.show(value)
+        if self.process is not None:
+            return self.process
+        for parameter, value in zip(self.parameters, arguments, strict=True):
+            if isinstance(parameter.type, types.Domain):
+                return parameter.type.show(value)
+        return ""
+
+
+@dataclass(frozen=True)
+class Property:
+    """An invariant, step invariant or witness of a bound specification. `words` is its docstring's first line."""
+
+    name: str
+    kind: str
+    function: Callable[..., bool]
+    words: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a run: the action, its arguments, the values chosen in it, and the state it leads to."""
+
+    action: Action
+    arguments: tuple[Any, ...]
+    choices: tuple[Any, ...]
+    state: Any
+
+
+class Specification:
+    """A `Model` subclass bound to its constants. Raises UnknownConstant, ConstantOutOfRange and S1xx errors."""
+
+    def __init__(self, model: type[Model], constants: Mapping[str, Any] | None = None) -> None:
+        check_methods(model)
+        self.source = model
+        self.name = model.__name__
+        self.hints = hints_of(model)
+        self.constants = bind_constants(model, self.hints, dict(constants or {}))
+        self.resolver = Resolver(self.constants)
+        bound = {"_specification": self, "__module__": model.__module__}
+        self.cls = cast("type[Model]", type(model.__name__, (model,), bound))
+        self.state_type = struct_type(self.cls, self.hints, self.resolver, model.__name__)
+        methods = list(marked_methods(model))
+        self.inits = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "init")))
+        self.actions = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "action")))
+        if not self.actions:
+            hint = "mark at least one method with @action"
+            raise errors.NoAction(f"{self.name} has no action", at=class_at(model), hint=hint)
+        self.properties = tuple(self._property(*found) for kind in PROPERTY_KINDS for found in _of(methods, kind))
+        self.constraints = tuple(self._property(*found) for found in _of(methods, "constraint"))
+        self.deadlock_is_violation = bool(model.deadlock)
+
+    def _action(self, name: str, function: Callable[..., None], marker: Marker, index: int) -> Action:
+        hints = function_hints(function, f"{self.name}.{name}")
+        parameters = []
+        for parameter in parameters_of(function)[1:]:
+            where = f"{self.name}.{name}, parameter {parameter.name}"
+            with placed(partial(parameter_at, function, parameter.name)):
+                if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
+                    hint = "parameters of actions are plain ones: without *, ** and /"
+                    raise errors.BadParameter(f"{where}: not a plain parameter", hint=hint)
+                if parameter.name not in hints:
+                    hint = f"annotate it: {parameter.name}: Kind, where Kind says which values it takes"
+                    raise errors.BadParameter(f"{where}: no annotation", hint=hint)
+                parameters.append(self._parameter(parameter.name, hints[parameter.name], where))
+        return Action(name, function, tuple(parameters), marker.process, marker.fault, index)
+
+    def _parameter(self, name: str, annotation: Any, where: str) -> Parameter:
+        base, *markers = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+        for marker in markers:
+            if isinstance(marker, In):
+                path, element = self._collection(marker, where)
+                others = tuple(other for other in markers if other is not marker)
+                self._check_element(Annotated[(base, *others)] if others else base, element, marker, where)
+                return Parameter(name, element, path)
+        try:
+            resolved = self.resolver.resolve(annotation, where)
+            check_enumerable(resolved, where)
+        except errors.UnboundedType as error:
+            hint = 'narrow its type, or take elements of a collection in the state: Annotated[T, In("field")]'
+            raise errors.BadParameter(error.what, hint=hint) from None
+        return Parameter(name, resolved)
+
+    def _collection(self, marker: In, where: str) -> tuple[tuple[str, ...], types.Type]:
+        """The path that an In names, and the type of the elements there."""
+        path = tuple(str(marker.path).split("."))
+        kind: types.Type = self.state_type
+        for part in path:
+            if not isinstance(kind, types.Struct) or part not in kind.field:
+                known = list(kind.field) if isinstance(kind, types.Struct) else []
+                what = f"{where}: the state has no field {marker.path!r}"
+                raise errors.BadParameter(what, hint=errors.nearest(part, known))
+            kind = kind.field[part]
+        if not isinstance(kind, (types.Set, types.Seq, types.Bag)):
+            what = f"{where}: {marker.path!r} is not a Set, Seq or Bag"
+            raise errors.BadParameter(what, hint="without In, a parameter takes all values of its type")
+        return path, kind.element
+
+    def _check_element(self, annotation: Any, element: types.Type, marker: In, where: str) -> None:
+        try:
+            resolved = self.resolver.resolve(annotation, where)
+        except errors.UnboundedType:
+            return  # A plain int takes the bounds of the elements.
+        if resolved != element:
+            what = f"{where}: the elements of {marker.path!r} are of another type"
+            raise errors.BadParameter(what, hint=f"they are {element}")
+
+    def _property(self, name: str, function: Callable[..., bool], marker: Marker) -> Property:
+        check_property(function, marker, f"{self.name}.{name}")
+        words = (inspect.getdoc(function) or name.replace("_", " ")).split("\n\n")[0].replace("\n", " ")
+        return Property(name, marker.kind, function, words)
+
+    def struct_type(self, cls: type) -> types.Struct | None:
+        """The resolved type of a struct class under these constants; None when its bounds are not known here."""
+        try:
+            return self.resolver.struct(cls)
+        except errors.SpecificationError:
+            return None
+
+    # Running the class in CPython.
+
+    def blank(self) -> Any:
+        """A state in which every field has its default."""
+        return values.thaw(self.state_type.default())
+
+    @cached_property
+    def symmetric_domains(self) -> tuple[types.Domain, ...]:
+        """The interchangeable domains of the state, in a fixed order."""
+        return tuple(sorted(types.symmetric_domains(self.state_type), key=lambda domain: (domain.name, domain.prefix)))
+
+    def initial_states(self) -> list[Any]:
+        """Every initial state, without duplicates, in the order of the initialisers. Raises NoInitialState."""
+        if not self.inits:
+            return [self.blank()]
+        found: dict[Any, Any] = {}
+        for initialiser in self.inits:
+            for arguments in self.arguments(initialiser, self.blank()):
+                for step in self.fire(initialiser, self.blank(), arguments):
+                    found.setdefault(self.key(step.state), step.state)
+        if not found:
+            at = method_at(self.inits[0].function)
+            raise errors.NoInitialState(f"{self.name}: no initialiser allows any state", at=at)
+        return list(found.values())
+
+    def arguments(self, action: Action, state: Any) -> Iterator[tuple[Any, ...]]:
+        """Every combination of argument values to try in a state, in canonical order, the last fastest."""
+        ranges = []
+        for parameter in action.parameters:
+            if parameter.path is None:
+                ranges.append(list(parameter.type.values()))
+            else:
+                place = state
+                for part in parameter.path:
+                    place = getattr(place, part)
+                ranges.append(list(dict.fromkeys(place._items)))
+        for combination in itertools.product(*ranges):
+            yield tuple(values.wrap(p.type, v) for p, v in zip(action.parameters, combination, strict=True))
+
+    def fire(self, action: Action, state: Any, arguments: Sequence[Any]) -> Iterator[Step]:
+        """The steps an action makes with these arguments: none when disabled, several when it chooses."""
+        prefix: list[int] | None = []
+        while prefix is not None:
+            run = _Choices(prefix)
+            after = values.thaw(state)
+            try:
+                with _running(self, run):
+                    action.function(after, *arguments)
+                yield Step(action, tuple(map(values.freeze, arguments)), tuple(run.values), after)
+            except Disabled:
+                pass
+            except Exception as error:
+                kind = "initialiser" if action in self.inits else "action"
+                raise located(error, action.function, f"in {kind} {show_call(action, arguments)}") from None
+            prefix = _next_prefix(run)
+
+    def successors(self, state: Any) -> Iterator[Step]:
+        """Every step that is possible in a state, in canonical order."""
+        for action_ in self.actions:
+            for arguments in self.arguments(action_, state):
+                yield from self.fire(action_, state, arguments)
+
+    def holds(self, prop: Property, state: Any, after: Any = None) -> bool:
+        """The value of a property in a state, or of a step invariant on a step."""
+        try:
+            with _running(self, None):
+                return bool(prop.function(state, after) if prop.kind == "step_invariant" else prop.function(state))
+        except Exception as error:
+            wrong: Exception = error
+            if isinstance(error, Disabled):
+                wrong = errors.ImpureProperty("require() in a property", hint=PURE_HINT)
+                wrong.__traceback__ = error.__traceback__
+            raise located(wrong, prop.function, f"in {prop.kind.replace('_', ' ')} {prop.name}") from None
+
+    def within_constraint(self, state: Any) -> bool:
+        """Whether a state satisfies every state constraint."""
+        return all(self.holds(prop, state) for prop in self.constraints)
+
+    def key(self, state: Any) -> int:
+        """The canonical code of a state: equal states, equal codes."""
+        return self.state_type.code(state)
+
+    def state(self, key: int) -> Any:
+        """The state that has this code."""
+        return values.thaw(self.state_type.value(key))
+
+
+def _of(methods: list[tuple[str, Any, Marker]], kind: str) -> list[tuple[str, Any, Marker]]:
+    return [found for found in methods if found[2].kind == kind]
+
+
+class _running:  # noqa: N801  # a context manager, used like a function
+    """Makes a specification's struct types, and the choices of one run, known to the values it works with."""
+
+    def __init__(self, specification: Specification, choices: _Choices | None) -> None:
+        self.specification, self.choices = specification, choices
+
+    def __enter__(self) -> None:
+        self.saved = values.active.struct_type, _Running.choices
+        values.active.struct_type, _Running.choices = self.specification.struct_type, self.choices
+
+    def __exit__(self, *unused: object) -> None:
+        values.active.struct_type, _Running.choices = self.saved
+
+
+def _next_prefix(run: _Choices) -> list[int] | None:
+    """The next choices to try after those of a run, or None when all have been tried."""
+    for position in range(len(run.taken) - 1, -1, -1):
+        if run.taken[position] + 1 < run.sizes[position]:
+            return [*run.taken[:position], run.taken[position] + 1]
+    return None
+
+
+def show_call(action: Action, arguments: Sequence[Any]) -> str:
+    """An action instance as people read it: `leader_write(replica=b1)`."""
+    parts = (f"{p.name}={p.type.show(values.freeze(v))}" for p, v in zip(action.parameters, arguments, strict=True))
+    return f"{action.name}({', '.join(parts)})"

@@ -1,0 +1,617 @@
+"""The types of the language, resolved: every bound is a number.
+
+A type knows how many values it has, how many bits its *code* takes, and how to go from a value to its code and
+back. Codes define the canonical order of values, which all executions share: sets iterate in it, bags and
+unordered things are stored in it. `fit` checks a Python value against the type and returns what is stored:
+
+| type                      | stored as                                                    |
+|---------------------------|--------------------------------------------------------------|
+| Bool, Int, Enum, Domain   | bool, int, the member, int                                   |
+| Option                    | None or the inner value                                      |
+| Struct, Map               | a frozen instance (places hold mutable ones)                 |
+| Set, Bag                  | a tuple in canonical order, a set without duplicates         |
+| Seq                       | a tuple                                                      |
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..errors import CollectionFull, OutOfRange
+
+
+def bits_for(count: int) -> int:
+    """How many bits tell `count` values apart."""
+    return (count - 1).bit_length()
+
+
+@dataclass(frozen=True)
+class Type:
+    """A resolved type. `count` is its number of values, `width` the bits of a code."""
+
+    @property
+    def count(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def width(self) -> int:
+        return bits_for(self.count)
+
+    def fit(self, value: Any) -> Any:
+        """The value as it is stored. Raises OutOfRange or CollectionFull."""
+        raise NotImplementedError
+
+    def code(self, value: Any) -> int:
+        """The code of a stored value, in 0 .. 2**width - 1."""
+        raise NotImplementedError
+
+    def value(self, code: int) -> Any:
+        """The stored value that has this code."""
+        raise NotImplementedError
+
+    def rank(self, value: Any) -> int:
+        """The position of a stored value among all `count` values, in the order of their codes."""
+        return self.code(value)
+
+    def unrank(self, rank: int) -> Any:
+        """The stored value at a position."""
+        return self.value(rank)
+
+    def default(self) -> Any:
+        """The first value, which a field has before anything is assigned."""
+        return self.unrank(0)
+
+    def show(self, value: Any) -> str:
+        """The value as people read it."""
+        return str(value)
+
+    def values(self) -> Iterable[Any]:
+        """Every value, in canonical order."""
+        return (self.unrank(rank) for rank in range(self.count))
+
+    @property
+    def is_place(self) -> bool:
+        """Whether a field of this type is a place with parts of its own, rather than one value."""
+        return False
+
+
+@dataclass(frozen=True)
+class Bool(Type):
+    def __str__(self) -> str:
+        return "bool"
+
+    @property
+    def count(self) -> int:
+        return 2
+
+    def fit(self, value: Any) -> Any:
+        if not isinstance(value, bool):
+            raise OutOfRange(f"{show(value)} is not a bool")
+        return value
+
+    def code(self, value: Any) -> int:
+        return int(value)
+
+    def value(self, code: int) -> Any:
+        return bool(code)
+
+
+@dataclass(frozen=True)
+class Int(Type):
+    """Integers from `low` to `high`, both included."""
+
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        return f"{self.low}..{self.high}"
+
+    @property
+    def count(self) -> int:
+        return self.high - self.low + 1
+
+    def fit(self, value: Any) -> Any:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise OutOfRange(f"{show(value)} is not an integer")
+        if not self.low <= value <= self.high:
+            raise OutOfRange(f"{value} is outside {self.low}..{self.high}")
+        return value
+
+    def code(self, value: Any) -> int:
+        return int(value) - self.low
+
+    def value(self, code: int) -> Any:
+        return code + self.low
+
+    def default(self) -> Any:
+        """Zero where the range has it, the lowest value otherwise."""
+        return 0 if self.low <= 0 <= self.high else self.low
+
+
+@dataclass(frozen=True)
+class Domain(Type):
+    """Identities: `size` processes or values that are only compared, numbered from 0 and shown as b1, b2, …"""
+
+    name: str
+    size: int
+    symmetric: bool
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.size}{', symmetric' if self.symmetric else ''})"
+
+    @property
+    def count(self) -> int:
+        return self.size
+
+    def fit(self, value: Any) -> Any:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < self.size:
+            raise OutOfRange(f"{show(value)} is not one of the {self.size} {self.name}")
+        return value
+
+    def code(self, value: Any) -> int:
+        return int(value)
+
+    def value(self, code: int) -> Any:
+        return code
+
+    def show(self, value: Any) -> str:
+        return f"{self.prefix}{value + 1}"
+
+
+@dataclass(frozen=True)
+class Enum(Type):
+    cls: type[enum.Enum]
+
+    def __str__(self) -> str:
+        return self.cls.__name__
+
+    @cached_property
+    def members(self) -> list[enum.Enum]:
+        return list(self.cls)
+
+    @property
+    def count(self) -> int:
+        return len(self.members)
+
+    def fit(self, value: Any) -> Any:
+        if not isinstance(value, self.cls):
+            raise OutOfRange(f"{show(value)} is not a {self.cls.__name__}")
+        return value
+
+    def code(self, value: Any) -> int:
+        return self.members.index(value)
+
+    def value(self, code: int) -> Any:
+        return self.members[code]
+
+    def show(self, value: Any) -> str:
+        return str(value.name)
+
+
+@dataclass(frozen=True)
+class Option(Type):
+    """None, or a value of the inner type. A scalar's None has code 0 and every value moves up by one."""
+
+    inner: Type
+
+    def __str__(self) -> str:
+        return f"{self.inner} | None"
+
+    @property
+    def count(self) -> int:
+        return self.inner.count + 1
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether codes are ranks (scalars); otherwise a presence bit stands above the inner code."""
+        return is_scalar(self.inner)
+
+    @property
+    def width(self) -> int:
+        return bits_for(self.count) if self.is_dense else self.inner.width + 1
+
+    def fit(self, value: Any) -> Any:
+        return None if value is None else self.inner.fit(value)
+
+    def code(self, value: Any) -> int:
+        if value is None:
+            return 0
+        return self.inner.code(value) + (1 if self.is_dense else 1 << self.inner.width)
+
+    def value(self, code: int) -> Any:
+        if code == 0:
+            return None
+        return self.inner.value(code - 1 if self.is_dense else code - (1 << self.inner.width))
+
+    def rank(self, value: Any) -> int:
+        return 0 if value is None else self.inner.rank(value) + 1
+
+    def unrank(self, rank: int) -> Any:
+        return None if rank == 0 else self.inner.unrank(rank - 1)
+
+    def default(self) -> Any:
+        return None
+
+    def show(self, value: Any) -> str:
+        return "None" if value is None else self.inner.show(value)
+
+
+@dataclass(frozen=True)
+class Struct(Type):
+    """Named fields, the first the most significant. `make` builds a frozen instance from stored values."""
+
+    cls: type
+    fields: tuple[tuple[str, Type], ...]
+    defaults: tuple[tuple[str, Any], ...]
+    make: Callable[[Struct, dict[str, Any]], Any]
+
+    # Equality goes by class and fields: `make` and defaults follow from them.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Struct) and self.cls is other.cls and self.fields == other.fields
+
+    def __hash__(self) -> int:
+        return hash((self.cls, self.fields))
+
+    def __str__(self) -> str:
+        return self.cls.__name__
+
+    @cached_property
+    def field(self) -> dict[str, Type]:
+        return dict(self.fields)
+
+    @cached_property
+    def _count(self) -> int:
+        total = 1
+        for _, kind in self.fields:
+            total *= kind.count
+        return total
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    @cached_property
+    def _width(self) -> int:
+        return sum(kind.width for _, kind in self.fields)
+
+    @property
+    def width(self) -> int:
+        return self._width
+
+    def fit(self, value: Any) -> Any:
+        if not isinstance(value, self.cls):
+            raise OutOfRange(f"{show(value)} is not a {self.cls.__name__}")
+        return self._fit_fields(value)
+
+    def _fit_fields(self, value: Any) -> Any:
+        if value._frozen and value._type == self:
+            return value
+        return self.make(self, {name: named(name, kind.fit, value._values[name]) for name, kind in self.fields})
+
+    def code(self, value: Any) -> int:
+        code = 0
+        for name, kind in self.fields:
+            code = (code << kind.width) | kind.code(value._values[name])
+        return code
+
+    def value(self, code: int) -> Any:
+        values = {}
+        for name, kind in reversed(self.fields):
+            values[name] = kind.value(code & ((1 << kind.width) - 1))
+            code >>= kind.width
+        return self.make(self, {name: values[name] for name, _ in self.fields})
+
+    def rank(self, value: Any) -> int:
+        rank = 0
+        for name, kind in self.fields:
+            rank = rank * kind.count + kind.rank(value._values[name])
+        return rank
+
+    def unrank(self, rank: int) -> Any:
+        values = {}
+        for name, kind in reversed(self.fields):
+            rank, part = divmod(rank, kind.count)
+            values[name] = kind.unrank(part)
+        return self.make(self, {name: values[name] for name, _ in self.fields})
+
+    def default(self) -> Any:
+        values = {name: kind.default() for name, kind in self.fields}
+        return self.make(self, values | dict(self.defaults))
+
+    def show(self, value: Any) -> str:
+        parts = ", ".join(f"{name}={kind.show(value._values[name])}" for name, kind in self.fields)
+        return f"{self.cls.__name__}({parts})"
+
+    @property
+    def is_place(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Set(Type):
+    """A set of at most `size` elements.
+
+    As a mask it has one bit for each value of the element; as slots, a length and the sorted codes. The narrower
+    of the two is taken.
+    """
+
+    element: Type
+    size: int | None
+
+    def __str__(self) -> str:
+        return f"Set[{self.element}]" + (f" up to {self.size}" if self.size is not None else "")
+
+    @cached_property
+    def is_mask(self) -> bool:
+        return self.size is None or self.element.count <= self.slots_width
+
+    @property
+    def slots_width(self) -> int:
+        assert self.size is not None
+        return bits_for(self.size + 1) + self.size * self.element.width
+
+    @property
+    def capacity(self) -> int:
+        """The most elements it can hold."""
+        return self.element.count if self.size is None else min(self.size, self.element.count)
+
+    @property
+    def count(self) -> int:
+        # Exact for masks; for slots the number of codes is an upper bound, which is all that is needed.
+        return 1 << (self.element.count if self.is_mask else self.slots_width)
+
+    @property
+    def width(self) -> int:
+        return self.element.count if self.is_mask else self.slots_width
+
+    def fit(self, value: Any) -> Any:
+        items = {self.element.code(item): item for item in map(self.element.fit, stored_items(value, "set"))}
+        if self.size is not None and len(items) > self.size:
+            raise CollectionFull(f"{len(items)} elements in a set of at most {self.size}")
+        return tuple(items[code] for code in sorted(items))
+
+    def code(self, value: Any) -> int:
+        if self.is_mask:
+            return sum(1 << self.element.rank(item) for item in value)
+        return slots_code(self.element, self.size or 0, value)
+
+    def value(self, code: int) -> Any:
+        if self.is_mask:
+            return tuple(self.element.unrank(rank) for rank in range(self.element.count) if code >> rank & 1)
+        return slots_value(self.element, self.size or 0, code)
+
+    def default(self) -> Any:
+        return ()
+
+    def show(self, value: Any) -> str:
+        return "{" + ", ".join(self.element.show(item) for item in value) + "}"
+
+
+@dataclass(frozen=True)
+class Seq(Type):
+    """A sequence of at most `size` elements: a length, then the elements, the first the most significant."""
+
+    element: Type
+    size: int
+
+    def __str__(self) -> str:
+        return f"Seq[{self.element}] up to {self.size}"
+
+    @property
+    def capacity(self) -> int:
+        return self.size
+
+    @property
+    def count(self) -> int:
+        return 1 << self.width
+
+    @property
+    def width(self) -> int:
+        return bits_for(self.size + 1) + self.size * self.element.width
+
+    def fit(self, value: Any) -> Any:
+        items = tuple(self.element.fit(item) for item in stored_items(value, "sequence"))
+        if len(items) > self.size:
+            raise CollectionFull(f"{len(items)} elements in a sequence of at most {self.size}")
+        return items
+
+    def code(self, value: Any) -> int:
+        return slots_code(self.element, self.size, value)
+
+    def value(self, code: int) -> Any:
+        return slots_value(self.element, self.size, code)
+
+    def default(self) -> Any:
+        return ()
+
+    def show(self, value: Any) -> str:
+        return "[" + ", ".join(self.element.show(item) for item in value) + "]"
+
+
+@dataclass(frozen=True)
+class Bag(Type):
+    """A multiset of at most `size` elements, duplicates counted: a length, then the sorted elements."""
+
+    element: Type
+    size: int
+
+    def __str__(self) -> str:
+        return f"Bag[{self.element}] up to {self.size}"
+
+    @property
+    def capacity(self) -> int:
+        return self.size
+
+    @property
+    def count(self) -> int:
+        return 1 << self.width
+
+    @property
+    def width(self) -> int:
+        return bits_for(self.size + 1) + self.size * self.element.width
+
+    def fit(self, value: Any) -> Any:
+        items = [self.element.fit(item) for item in stored_items(value, "bag")]
+        if len(items) > self.size:
+            raise CollectionFull(f"{len(items)} elements in a bag of at most {self.size}")
+        return tuple(sorted(items, key=self.element.code))
+
+    def code(self, value: Any) -> int:
+        return slots_code(self.element, self.size, value)
+
+    def value(self, code: int) -> Any:
+        return slots_value(self.element, self.size, code)
+
+    def default(self) -> Any:
+        return ()
+
+    def show(self, value: Any) -> str:
+        return "{|" + ", ".join(self.element.show(item) for item in value) + "|}"
+
+
+@dataclass(frozen=True)
+class Map(Type):
+    """A value for each key, the first key's the most significant. `make` builds a frozen instance."""
+
+    key: Type
+    element: Type
+    make: Callable[[Map, list[Any]], Any]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Map) and self.key == other.key and self.element == other.element
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.element))
+
+    def __str__(self) -> str:
+        return f"Map[{self.key}, {self.element}]"
+
+    @property
+    def count(self) -> int:
+        return int(self.element.count**self.key.count)
+
+    @property
+    def width(self) -> int:
+        return self.key.count * self.element.width
+
+    def fit(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            given = {self.key.rank(self.key.fit(key)): item for key, item in value.items()}
+        else:
+            raise OutOfRange(f"{show(value)} is not a map")
+        missing = [self.key.unrank(rank) for rank in range(self.key.count) if rank not in given]
+        if missing:
+            raise OutOfRange(f"no value for the key {self.key.show(missing[0])}")
+        return self.make(self, [self.element.fit(given[rank]) for rank in range(self.key.count)])
+
+    def code(self, value: Any) -> int:
+        code = 0
+        for item in value._values:
+            code = (code << self.element.width) | self.element.code(item)
+        return code
+
+    def value(self, code: int) -> Any:
+        width = self.element.width
+        shifts = range((self.key.count - 1) * width, -1, -width) if width else [0] * self.key.count
+        return self.make(self, [self.element.value(code >> shift & ((1 << width) - 1)) for shift in shifts])
+
+    def rank(self, value: Any) -> int:
+        rank = 0
+        for item in value._values:
+            rank = rank * self.element.count + self.element.rank(item)
+        return rank
+
+    def unrank(self, rank: int) -> Any:
+        items = []
+        for _ in range(self.key.count):
+            rank, part = divmod(rank, self.element.count)
+            items.append(self.element.unrank(part))
+        return self.make(self, items[::-1])
+
+    def default(self) -> Any:
+        return self.make(self, [self.element.default() for _ in range(self.key.count)])
+
+    def show(self, value: Any) -> str:
+        pairs = zip(self.key.values(), value._values, strict=True)
+        return "{" + ", ".join(f"{self.key.show(key)}: {self.element.show(item)}" for key, item in pairs) + "}"
+
+    @property
+    def is_place(self) -> bool:
+        return True
+
+
+def is_scalar(kind: Type) -> bool:
+    """Whether codes of this type are its ranks: one small number."""
+    return isinstance(kind, (Bool, Int, Domain, Enum)) or (isinstance(kind, Option) and kind.is_dense)
+
+
+def slots_code(element: Type, size: int, items: tuple[Any, ...]) -> int:
+    """Length, then one slot an element, unused slots zero."""
+    code = len(items)
+    for slot in range(size):
+        code = (code << element.width) | (element.code(items[slot]) if slot < len(items) else 0)
+    return code
+
+
+def slots_value(element: Type, size: int, code: int) -> tuple[Any, ...]:
+    """The elements of a slots code."""
+    width, mask = element.width, (1 << element.width) - 1
+    length = code >> size * width
+    return tuple(element.value(code >> (size - 1 - slot) * width & mask) for slot in range(length))
+
+
+def stored_items(value: Any, what: str) -> Iterable[Any]:
+    """The elements of a Python value that is to be stored in a collection."""
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise OutOfRange(f"{show(value)} is not a {what}")
+    return value
+
+
+def named(name: str, fit: Callable[[Any], Any], value: Any) -> Any:
+    """Fits a part of something larger; an error says which part."""
+    try:
+        return fit(value)
+    except (OutOfRange, CollectionFull) as error:
+        raise type(error)(f"{name}: {error.what}") from None
+
+
+def show(value: Any) -> str:
+    """A value in an error message, cut to a readable length."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def is_enumerable(kind: Type) -> bool:
+    """Whether `values` lists the values of a type. Some codes of what has a length mean nothing."""
+    match kind:
+        case Option(inner=inner):
+            return is_enumerable(inner)
+        case Struct(fields=fields):
+            return all(is_enumerable(part) for _, part in fields)
+        case Map(key=key, element=element):
+            return is_enumerable(key) and is_enumerable(element)
+        case Set(element=element, size=size):
+            return size is None and is_enumerable(element)
+        case Seq() | Bag():
+            return False
+    return True
+
+
+def symmetric_domains(kind: Type) -> set[Domain]:
+    """The interchangeable domains that occur in a type."""
+    if isinstance(kind, Domain):
+        return {kind} if kind.symmetric else set()
+    if isinstance(kind, Option):
+        return symmetric_domains(kind.inner)
+    if isinstance(kind, Struct):
+        return set().union(*(symmetric_domains(part) for _, part in kind.fields))
+    if isinstance(kind, Map):
+        return symmetric_domains(kind.key) | symmetric_domains(kind.element)
+    if isinstance(kind, (Set, Seq, Bag)):
+        return symmetric_domains(kind.element)
+    return set()

@@ -1,0 +1,93 @@
+"""The replicated log: records stamped with the epoch of the leader that wrote them.
+
+There is one log in Fencepost. Every replication model keeps it in a bounded sequence, the executable node in segment
+files, and both run the code of this module: it asks its storage for nothing but `len(records)`, `records[offset]`,
+iteration, `append` and `truncate(length)`.
+
+The operations are those of `FiniteReplicatedLog` in hachikuji/kafka-specification, and the questions that a leader
+answers about epochs since KIP-101 (`OffsetsForLeaderEpoch`, kept by Kafka in its `LeaderEpochFileCache`).
+
+Conventions: offsets count from 0, an end offset is exclusive, and "below" an offset excludes that offset. Nothing here
+changes a log except `append` and `truncate`, and both change it at its end only.
+"""
+
+from typing import Annotated
+
+from . import Range, Seq, Size, Struct
+
+#: The number of a leader's reign, given out by the controller in increasing order.
+Epoch = Annotated[int, Range(0, "max_leader_epoch")]
+
+#: A position in a log, up to and including the end of a full one.
+Offset = Annotated[int, Range(0, "log_size")]
+
+#: Makes every write unique, so that two records with equal epochs can still be told apart.
+RecordId = Annotated[int, Range(0, "max_records - 1")]
+
+
+class Record(Struct):
+    """One record. Its offset is its place in the log."""
+
+    id: RecordId
+    epoch: Epoch
+
+
+class Log(Struct):
+    """The log of one replica, oldest record first."""
+
+    records: Annotated[Seq[Record], Size("log_size")]
+
+    @property
+    def end_offset(self) -> int:
+        """The offset that the next record gets."""
+        return len(self.records)
+
+    @property
+    def latest_epoch(self) -> int | None:
+        """The epoch of the last record; None when the log is empty."""
+        return self.records[len(self.records) - 1].epoch if len(self.records) > 0 else None
+
+    def has_offset(self, offset: int) -> bool:
+        """Whether there is a record at an offset."""
+        return offset < len(self.records)
+
+    def holds(self, record: Record, offset: int) -> bool:
+        """Whether exactly this record is at an offset."""
+        return offset < len(self.records) and self.records[offset] == record
+
+    def has_epoch_at(self, offset: int, epoch: int) -> bool:
+        """Whether there is a record of an epoch at an offset."""
+        return offset < len(self.records) and self.records[offset].epoch == epoch
+
+    def append(self, record: Record) -> None:
+        """Adds a record at the end offset."""
+        self.records.append(record)
+
+    def truncate(self, end_offset: int) -> None:
+        """Drops every record from an offset on. The offset must not be past the end."""
+        self.records.truncate(end_offset)
+
+    def end_offset_for_epoch(self, epoch: int) -> int | None:
+        """Where an epoch ends in this log, as KIP-101 asks the leader.
+
+        That is the log's end for its latest epoch, and otherwise the first offset of any later epoch, even if this
+        log has no record of the epoch asked for (KIP-279 is about that). None when the log is behind the epoch.
+        """
+        if self.latest_epoch == epoch:
+            return len(self.records)
+        for offset, record in enumerate(self.records):
+            if record.epoch > epoch:
+                return offset
+        return None
+
+    def end_of_match(self, other: "Log") -> int:
+        """One past the last offset at which both logs have the same record; 0 when there is none."""
+        return max((offset + 1 for offset, record in enumerate(self.records) if other.holds(record, offset)), default=0)
+
+    def agrees_below(self, offset: int, other: "Log") -> bool:
+        """Whether both logs reach an offset and have the same records below it."""
+        return (
+            offset <= len(self.records)
+            and offset <= len(other.records)
+            and all(self.records[below] == other.records[below] for below in range(offset))
+        )

@@ -1,0 +1,1 @@
+"""Replication of one partition: leader, followers, in-sync set, high watermark, leader epochs. One module a version."""
