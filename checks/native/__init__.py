@@ -1,0 +1,1 @@
+"""Native code: a specification's intermediate representation compiled through LLVM for the processor at hand."""

@@ -1,0 +1,160 @@
+"""The `canonicalise` kernel: from a state to the representative of all states that differ by names only.
+
+The representative is the state with the smallest words, compared as one number whose most significant word is the
+last. The kernel goes through all permutations by transpositions of neighbouring values, each of which costs little:
+map entries and bits of set masks change places by masks and shifts for many cells at once, and only identities,
+slots and what contains them is taken apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir as llvm
+
+from ...model.lang import types
+from .emitter import Code, Value, number
+from .layout import WORD, CellArray, Layout, Leaf, MapNode, Node, StructNode
+from .permuting import delta_swaps, exchange, swapped
+from .places import copy_words, load_cell, store_cell
+from .ranks import from_code, to_code
+from .registers import I1, I32, I64
+from .slots import is_slots
+from .symmetry import Swap, has_domain, permutation_count, rank_pairs, walk
+
+# Up to this many transpositions are written one after the other; more of them share their code in a loop.
+_UNROLLED = 5
+
+#: Places of bits in the state, as word times 64 plus bit.
+BitPairs = list[tuple[int, int]]
+
+
+def add_canonicalise(module: Any, layout: Layout, linkage: str = "") -> None:
+    """Adds `void canonicalise(i64* state)`. Raises StateTooLarge for too many permutations."""
+    permutation_count(layout.type)
+    function = llvm.Function(module, llvm.FunctionType(llvm.VoidType(), [I64.as_pointer()]), "canonicalise")
+    function.linkage = linkage
+    function.attributes.add("nounwind")
+    function.args[0].add_attribute("noalias")
+    code = Code(function)
+    addresses = [code.builder.gep(function.args[0], [number(word)], inbounds=True) for word in range(layout.words)]
+    current = [code.variable(I64) for _ in addresses]
+    best = [code.variable(I64) for _ in addresses]
+    for variables in (current, best):
+        copy_words(code, [code.load(address) for address in addresses], variables)
+    steps = walk(layout.type)
+    if len(steps) <= _UNROLLED:
+        for swap in steps:
+            _transpose(code, layout, current, swap)
+            _keep_smaller(code, current, best)
+    else:
+        _loop(code, layout, steps, current, best)
+    copy_words(code, [code.load(variable) for variable in best], addresses)
+    code.builder.ret_void()
+    code.at(code.failed)
+    code.builder.unreachable()
+    code.finish()
+
+
+def _loop(code: Code, layout: Layout, steps: list[Swap], current: list[Value], best: list[Value]) -> None:
+    """Takes the steps from a table."""
+    kinds = sorted(set(steps), key=steps.index)
+    table_type = llvm.ArrayType(I32, len(steps))
+    table = llvm.GlobalVariable(code.function.module, table_type, "canonicalise.steps")
+    table.linkage, table.global_constant = "internal", True
+    table.initializer = llvm.Constant(table_type, [kinds.index(step) for step in steps])
+    with code.counted(number(len(steps))) as loop:
+        address = code.builder.gep(table, [number(0, I32), loop.index], inbounds=True)
+        done, never = code.block("compare"), code.block("never")
+        switch = code.builder.switch(code.load(address), never)
+        for position, swap in enumerate(kinds):
+            block = code.block("swap")
+            switch.add_case(number(position, I32), block)
+            code.at(block)
+            _transpose(code, layout, current, swap)
+            code.jump(done)
+        code.at(never)
+        code.builder.unreachable()
+        code.at(done)
+        _keep_smaller(code, current, best)
+
+
+def _keep_smaller(code: Code, current: list[Value], best: list[Value]) -> None:
+    smaller = number(0, I1)
+    pairs = [(code.load(new), code.load(old)) for new, old in zip(current, best, strict=True)]
+    for new, old in pairs:
+        equal = code.compare("==", new, old)
+        smaller = code.or_(code.compare("<", new, old), code.and_(equal, smaller))
+    for (new, old), variable in zip(pairs, best, strict=True):
+        code.store(code.select(smaller, new, old), variable)
+
+
+def _transpose(code: Code, layout: Layout, words: list[Value], swap: Swap) -> None:
+    """Exchanges two neighbouring values of a domain in the state in `words`."""
+    moved: BitPairs = []
+    _moved_cells(layout.root, [0], [], swap, moved)
+    _exchange_bits(code, words, moved)
+    inside: BitPairs = []
+    for array in layout.arrays:
+        kind = array.type
+        if not has_domain(kind, swap[0]) or not array.chunks:
+            continue
+        if isinstance(kind, types.Set) and not is_slots(kind) and array.width <= WORD:
+            for index in range(array.count):
+                start = _bit(array, index)
+                inside += [(start + low, start + high) for low, high in rank_pairs(kind.element, swap)]
+            continue
+        for index in range(array.count):
+            _change_cell(code, array, words, index, swap)
+    _exchange_bits(code, words, inside)
+
+
+def _change_cell(code: Code, array: CellArray, words: list[Value], index: int, swap: Swap) -> None:
+    found = to_code(code, array.type, load_cell(code, array, words, number(index)))
+    changed = swapped(code, array.type, found, swap)
+    store_cell(code, array, words, number(index), from_code(code, array.type, changed))
+
+
+def _bit(array: CellArray, index: int) -> int:
+    word, bit = array.locate(index)
+    return word * WORD + bit
+
+
+def _moved_cells(node: Node, indexes: list[int], targets: list[int], swap: Swap, pairs: BitPairs) -> None:
+    """Collects the bits of map entries that change places. `targets` says where the cells `indexes` go."""
+    targets = targets or indexes
+    if isinstance(node, StructNode):
+        for part in node.fields.values():
+            _moved_cells(part, indexes, targets, swap, pairs)
+    elif isinstance(node, MapNode):
+        count = node.type.key.count
+        ranks = list(range(count))
+        for low, high in rank_pairs(node.type.key, swap):
+            ranks[low], ranks[high] = high, low
+        deeper = [index * count + rank for index in indexes for rank in range(count)]
+        further = [target * count + rank for target in targets for rank in ranks]
+        _moved_cells(node.entry, deeper, further, swap, pairs)
+    else:
+        assert isinstance(node, Leaf)
+        array = node.array
+        for index, target in zip(indexes, targets, strict=True):
+            if index < target and array.chunks:
+                first, second = _bit(array, index), _bit(array, target)
+                pairs += [(first + offset, second + offset) for offset in range(array.width)]
+
+
+def _exchange_bits(code: Code, words: list[Value], pairs: BitPairs) -> None:
+    """Exchanges bits of the state, all those at the same distance in the same words at once."""
+    masks: dict[tuple[int, int, int], int] = {}
+    for one, other in pairs:
+        low, high = sorted((one, other), key=lambda place: place % WORD)
+        key = (low // WORD, high // WORD, high % WORD - low % WORD)
+        masks[key] = masks.get(key, 0) | 1 << low % WORD
+    for (low_word, high_word, distance), mask in masks.items():
+        if low_word == high_word:
+            code.store(delta_swaps(code, code.load(words[low_word]), {distance: mask}), words[low_word])
+        else:
+            low, high = code.load(words[low_word]), code.load(words[high_word])
+            new_low, new_high = exchange(code, low, high, distance, mask)
+            code.store(new_low, words[low_word])
+            code.store(new_high, words[high_word])

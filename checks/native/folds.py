@@ -1,0 +1,119 @@
+"""Folds: generator expressions and comprehensions, and what consumes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...model.lang import ir, types
+from .arithmetic import checked
+from .containers import empty, insert
+from .emitter import Block, Code, Loop, Value, expression, number
+from .loops import each
+from .registers import I1, I64, code_type, register_type
+from .speculation import is_bounded
+
+
+@expression(ir.Fold)
+def fold(code: Code, expr: ir.Fold) -> Value:
+    """The value of a fold."""
+    match expr.kind:
+        case "any" | "all":
+            return _quantifier(code, expr)
+        case "sum":
+            return _sum(code, expr)
+        case "min" | "max":
+            return _extreme(code, expr)
+    return _collect(code, expr)
+
+
+def generate(code: Code, generators: tuple[ir.Generator, ...], body: Callable[[], None]) -> None:
+    """Emits nested loops, with `body` inside the innermost."""
+    if not generators:
+        body()
+        return
+    first, rest = generators[0], generators[1:]
+
+    def visit(element: Value, loop: Loop) -> None:
+        code.store(element, code.local(first.name, first.type))
+        code.local_types.setdefault(first.name, first.type)
+        for condition in first.conditions:
+            onward = code.block("selected")
+            code.branch(code.value(condition), onward, loop.next)
+            code.at(onward)
+        generate(code, rest, body)
+
+    each(code, first.source, visit)
+
+
+def _quantifier(code: Code, expr: ir.Fold) -> Value:
+    decisive = int(expr.kind == "any")
+    result = code.variable(I1)
+    code.store(number(1 - decisive, I1), result)
+    done = code.block("quantified")
+
+    def visit() -> None:
+        decided, onward = code.block("found"), code.block("undecided")
+        value = code.value(expr.body)
+        code.branch(value, *((decided, onward) if decisive else (onward, decided)))
+        code.at(decided)
+        code.store(number(decisive, I1), result)
+        code.jump(done)
+        code.at(onward)
+
+    generate(code, expr.generators, visit)
+    return _finish(code, result, done)
+
+
+def _finish(code: Code, result: Value, done: Block) -> Value:
+    code.jump(done)
+    code.at(done)
+    return code.load(result)
+
+
+def _sum(code: Code, expr: ir.Fold) -> Value:
+    total = code.variable(I64)
+    code.store(number(0), total)
+
+    def visit() -> None:
+        value = code.value(expr.body)
+        if is_bounded(expr.type):
+            code.store(code.add(code.load(total), value), total)
+        else:
+            code.store(checked(code, "+", code.load(total), value), total)
+
+    generate(code, expr.generators, visit)
+    return code.load(total)
+
+
+def _extreme(code: Code, expr: ir.Fold) -> Value:
+    best, found = code.variable(register_type(expr.type)), code.variable(I1)
+    code.store(number(0, register_type(expr.type)), best)
+    code.store(number(0, I1), found)
+
+    def visit() -> None:
+        value, so_far = code.value(expr.body), code.load(best)
+        better = code.compare("<" if expr.kind == "min" else ">", value, so_far, sign=True)
+        replaced = code.or_(better, code.invert(code.load(found)))
+        code.store(code.select(replaced, value, so_far), best)
+        code.store(number(1, I1), found)
+
+    generate(code, expr.generators, visit)
+    if expr.default is None:
+        code.fail_unless(code.load(found))
+        return code.load(best)
+    default = expr.default
+    return code.choice_of(code.load(found), lambda: code.load(best), lambda: code.value(default))
+
+
+def _collect(code: Code, expr: ir.Fold) -> Value:
+    kind = expr.type
+    assert isinstance(kind, (types.Set, types.Seq, types.Bag))
+    result = code.variable(code_type(kind))
+    code.store(empty(kind), result)
+
+    def visit() -> None:
+        item = code.value(expr.body)
+        code.store(insert(code, kind, code.load(result), item), result)
+
+    generate(code, expr.generators, visit)
+    return code.load(result)

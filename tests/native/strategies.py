@@ -1,0 +1,91 @@
+"""Random types, values of them, and expressions over them."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from fencepost.model.lang import types
+from fencepost.model.lang.annotations import _frozen_map
+from fencepost.model.lang.values import Struct, frozen_struct
+from hypothesis import strategies as st
+
+
+class Colour(enum.Enum):
+    RED = 1
+    GREEN = 2
+    BLUE = 3
+
+
+class Alone(enum.Enum):
+    ONLY = 1
+
+
+class Pair(Struct):
+    pass
+
+
+def struct_of(*parts: types.Type, cls: type = Pair) -> types.Struct:
+    return types.Struct(cls, tuple((f"f{index}", part) for index, part in enumerate(parts)), (), frozen_struct)
+
+
+def map_of(key: types.Type, element: types.Type) -> types.Map:
+    return types.Map(key, element, _frozen_map)
+
+
+THREE = types.Domain("three", 3, True, "t")
+TWO = types.Domain("two", 2, True, "w")
+FIXED = types.Domain("fixed", 3, False, "f")
+BOOL = types.Bool()
+
+SCALARS = st.one_of(
+    st.just(BOOL),
+    st.sampled_from([THREE, TWO, FIXED, types.Domain("one", 1, True, "o")]),
+    st.sampled_from([types.Enum(Colour), types.Enum(Alone)]),
+    st.builds(lambda low, more: types.Int(low, low + more), st.integers(-5, 3), st.sampled_from([0, 1, 2, 3, 5, 6])),
+)
+SMALL = st.one_of(SCALARS, SCALARS.map(types.Option))
+KEYS = st.one_of(SCALARS, st.builds(struct_of, st.sampled_from([THREE, TWO, BOOL]), st.sampled_from([TWO, BOOL])))
+
+
+def _larger(inner: st.SearchStrategy[types.Type]) -> st.SearchStrategy[types.Type]:
+    sizes = st.integers(0, 4)
+    plain = inner.filter(lambda kind: not isinstance(kind, types.Option))
+    few = inner.filter(lambda kind: kind.count <= 24)
+    return st.one_of(
+        st.builds(map_of, st.just(types.Int(1, 20)), SCALARS),
+        st.builds(map_of, st.just(TWO), st.just(types.Seq(types.Int(0, 100), 12))),
+        plain.map(types.Option),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: struct_of(*parts)),
+        st.builds(map_of, KEYS, inner),
+        few.map(lambda element: types.Set(element, None)),
+        st.builds(types.Set, inner, sizes),
+        st.builds(types.Seq, inner, sizes),
+        st.builds(types.Bag, inner, sizes),
+    )
+
+
+#: Types of up to a few hundred bits.
+TYPES = st.recursive(SMALL, _larger, max_leaves=4).filter(lambda kind: kind.width <= 300)
+
+
+def values(kind: types.Type) -> st.SearchStrategy[Any]:
+    """Stored values of a type."""
+    match kind:
+        case types.Option(inner=inner):
+            return st.none() | values(inner)
+        case types.Struct(fields=fields):
+            parts = st.fixed_dictionaries({name: values(part) for name, part in fields})
+            return parts.map(lambda found: kind.make(kind, found))
+        case types.Map(key=key, element=element):
+            items = st.lists(values(element), min_size=key.count, max_size=key.count)
+            return items.map(lambda found: kind.make(kind, found))
+        case types.Set(element=element) | types.Seq(element=element) | types.Bag(element=element):
+            items = st.lists(values(element), max_size=min(kind.capacity, 6))
+            return items.map(lambda found: kind.fit(found))
+    return st.integers(0, kind.count - 1).map(kind.unrank)
+
+
+def states(*parts: types.Type) -> types.Struct:
+    """A state type with these fields, `f0`, `f1`, …"""
+    return struct_of(*parts)
