@@ -1,0 +1,1 @@
+"""The search: breadth first, on native code, over packed states."""

@@ -1,0 +1,167 @@
+"""From a specification to an outcome: compile, search, and rebuild runs in CPython."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...model.lang import ir
+from ...model.lang.specification import Specification
+from ..native.codec import Codec
+from ..native.compile import Compiled, compile_module
+from ..native.compile import Options as CompileOptions
+from ..native.fingerprint import program_text
+from ..native.kernels import add_model_kernels, kernel_info
+from ..native.layout import build_layout
+from ..outcome import ActionCount, Limits, Outcome, Progress, ProgressCallback, PropertyCount, Run
+from .found import SEED, Found, Options
+from .library import Library
+from .memory import Words
+from .runs import Runs
+from .search import Search
+from .search_code import add_engine_kernels
+from .shape import SHARDS, Shape
+from .workers import Workers
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A specification compiled for the search."""
+
+    specification: Specification
+    codec: Codec
+    library: Library
+    compiled: Compiled
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to search: `exact` stores whole states, `symmetry` visits one of those that differ by a renaming only."""
+
+    workers: int = 1
+    symmetry: bool = False
+    exact: bool = False
+    limits: Limits = Limits()
+    continue_after_violation: bool = False
+    seed: int = SEED
+
+
+def prepare(specification: Specification, program: ir.Program, settings: Settings) -> Prepared:
+    """Compiles a specification, or loads what was compiled before. Raises StateTooLarge and UnsupportedType."""
+    from llvmlite import ir as llvm
+
+    layout = build_layout(program.state)
+    info = kernel_info(program, layout)
+    shape = Shape(
+        words=info.words,
+        max_successors=info.max_successors,
+        actions=info.actions,
+        properties=info.properties,
+        step_invariants=info.has_step_invariants,
+        symmetric=settings.symmetry and info.permutations > 1,
+        exact=settings.exact and info.words > 1,  # fingerprints of one word are exact anyway
+    )
+
+    def build() -> llvm.Module:
+        module = llvm.Module(name=program.name)
+        add_model_kernels(module, program, layout, symmetry=shape.symmetric)
+        add_engine_kernels(module, shape)
+        return module
+
+    key = f"{program_text(program)}\n{shape}"
+    compiled = compile_module(key, build, Library.symbols(shape), CompileOptions(level=3, vectorise=True))
+    library = Library(shape, compiled.addresses.__getitem__, compiled.engine)
+    return Prepared(specification, Codec(layout), library, compiled)
+
+
+def native_search(
+    specification: Specification,
+    program: ir.Program,
+    settings: Settings | None = None,
+    progress: ProgressCallback | None = None,
+) -> Outcome:
+    """Visits every reachable state of a specification, breadth first.
+
+    Raises what the specification raises, with the run that leads there as the error's attribute `run`; Disagreement
+    when CPython does not confirm a run. Reaching a limit and Ctrl-C give an outcome that says so.
+    """
+    settings = settings or Settings()
+    if progress is not None:
+        progress(Progress("compile", 0, 0, 0, 0, 0, 0.0, 0, 0.0))
+    prepared = prepare(specification, program, settings)
+    options = Options(
+        limits=settings.limits,
+        violations=sum(1 << index for index, prop in enumerate(specification.properties) if prop.kind != "witness"),
+        deadlock_is_violation=specification.deadlock_is_violation,
+        continue_after_violation=settings.continue_after_violation,
+        seed=settings.seed,
+    )
+    initial = specification.initial_states()
+    with Workers(min(settings.workers, SHARDS)) as pool:
+        search = Search(prepared.library, options, progress, pool)
+        found = search.run(packed(prepared.codec, initial))
+    runs = Runs(specification, prepared.codec.encode, prepared.library, found, initial)
+    if found.error is not None:
+        raise runs.error(found.error)
+    return _outcome(prepared, found, runs, pool.count)
+
+
+def packed(codec: Codec, states: Sequence[Any]) -> Words:
+    """States as rows of words."""
+    return codec.encode_all(states).view(np.int64)
+
+
+def _outcome(prepared: Prepared, found: Found, runs: Runs, workers: int) -> Outcome:
+    specification, shape, compiled = prepared.specification, found.shape, prepared.compiled
+    deadlock: Run | None = None
+    if found.first_deadlock is not None and specification.deadlock_is_violation:
+        deadlock = runs.deadlock(found.first_deadlock)
+    return Outcome(
+        distinct=found.distinct,
+        generated=found.generated,
+        depth=len(found.levels),
+        levels=tuple(found.levels),
+        stopped=found.stopped,
+        actions=_action_counts(specification, found),
+        properties=_property_counts(specification, found, runs),
+        deadlocks=found.deadlocks,
+        deadlock_run=deadlock,
+        engine="native",
+        workers=workers,
+        symmetry=shape.symmetric,
+        exact=shape.is_exact,
+        compile_seconds=compiled.seconds,
+        search_seconds=found.seconds,
+        bytes_per_state=found.state_bytes / max(found.visited, 1),
+        peak_memory_bytes=found.peak_bytes,
+        expected_collisions=0.0 if shape.is_exact else found.visited**2 / 2.0**65,
+        observed_collisions=0.5 / found.gap if found.gap else 0.0,
+        details={
+            "state_words": shape.words,
+            "most_successors": shape.max_successors,
+            "compiled_from_cache": compiled.cached,
+            "object_bytes": compiled.object_bytes,
+            "notes": list(compiled.notes),
+        },
+    )
+
+
+def _action_counts(specification: Specification, found: Found) -> tuple[ActionCount, ...]:
+    shape = found.shape
+    sections = (found.section(start, shape.actions) for start in (shape.generated, shape.new, shape.enabled))
+    rows = zip(specification.actions, *sections, strict=True)
+    return tuple(ActionCount(action.name, generated, new, enabled) for action, generated, new, enabled in rows)
+
+
+def _property_counts(specification: Specification, found: Found, runs: Runs) -> tuple[PropertyCount, ...]:
+    shape = found.shape
+    premises, failures = (found.section(start, shape.properties) for start in (shape.premises, shape.failures))
+    counts = []
+    for index, prop in enumerate(specification.properties):
+        place = found.first.get(index)
+        run = None if place is None else runs.violation(index, place)
+        counts.append(PropertyCount(prop.name, prop.kind, premises[index], failures[index], run))
+    return tuple(counts)
