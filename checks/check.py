@@ -1,0 +1,358 @@
+"""The Python API of checking: `check(Kip320, {"replicas": 3})` searches, and says what it found.
+
+    from fencepost.checks import check
+
+    result = check(Kip320, {"replicas": 2}, keep_going=True)
+    assert result.verdict == "holds", result
+    result.report.distinct, result.trace("strong_isr")
+
+The command line does the same in smaller steps: `prepare`, `Job.search`, `Job.result`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..model import errors
+from .outcome import Limits, Outcome, ProgressCallback, Run
+
+if TYPE_CHECKING:
+    from ..model.lang.specification import Model, Specification
+    from ..traces.trace import Trace
+    from . import loading
+    from . import report as reports
+    from .catalogue import Entry, Pins
+
+Engine = Literal["native", "python"]
+ENGINES: tuple[Engine, ...] = ("native", "python")
+MAX_WORKERS = 64
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to search. `keep_going` covers the whole space instead of stopping after the first violation's level."""
+
+    engine: Engine = "native"
+    workers: int | None = None
+    symmetry: bool = False
+    exact: bool = False
+    keep_going: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+    def validated(self) -> Options:
+        """The same with the number of workers filled in. Raises BadOption."""
+        if self.engine not in ENGINES:
+            raise errors.BadOption(f"there is no engine {self.engine!r}", hint=errors.nearest(self.engine, [*ENGINES]))
+        workers = available_processors() if self.workers is None else self.workers
+        if not 1 <= workers <= MAX_WORKERS:
+            raise errors.BadOption(f"{workers} workers: from 1 to {MAX_WORKERS} can share the work")
+        if self.engine == "python" and self.limits.memory is not None:
+            raise errors.BadOption("the python engine does not measure its memory", hint="limit the states instead")
+        for name, limit in vars(self.limits).items():
+            if limit is not None and not limit > 0:
+                raise errors.BadOption(f"a limit of {limit} on {name} would stop the search before it starts")
+        return replace(self, workers=workers)
+
+
+def available_processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(len(os.sched_getaffinity(0)), MAX_WORKERS)
+    return min(os.cpu_count() or 1, MAX_WORKERS)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found. `str(result)` is what the command line prints."""
+
+    report: reports.ConfigurationReport
+    specification: Specification
+    outcome: Outcome
+
+    @property
+    def verdict(self) -> str:
+        """`holds`, `violated` or `inconclusive`."""
+        return self.report.verdict
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line exits with."""
+        return self.report.exit_code
+
+    def trace(self, name: str) -> Trace | None:
+        """The run that violates a property, or that leads to a witness; None if there is none. Raises KeyError."""
+        return self.report.named(name).trace
+
+    def __str__(self) -> str:
+        from . import report as reports
+        from . import terminal
+
+        return terminal.plain(reports.Report((self.report,), _tool()))
+
+
+def check(  # noqa: PLR0913  # keyword arguments with defaults
+    model: type[Model] | Specification | str,
+    constants: Mapping[str, Any] | None = None,
+    *,
+    engine: Engine = "native",
+    workers: int | None = None,
+    symmetry: bool = False,
+    exact: bool = False,
+    limits: Limits | None = None,
+    keep_going: bool = False,
+    progress: ProgressCallback | None = None,
+) -> Result:
+    """Explores every reachable state of a specification and checks its properties.
+
+    `model` is a class, a class bound to its constants, or a name as on the command line. A shipped configuration is
+    compared with what is pinned for it. Raises errors.FencepostError for a mistake in the specification or the
+    arguments; a property that does not hold is a result, not an exception.
+    """
+    from ..model.lang.specification import Specification
+    from . import loading
+
+    options = Options(engine, workers, symmetry, exact, keep_going, limits or Limits())
+    if isinstance(model, Specification):
+        found, specification = _named(model.source), model
+    else:
+        found = loading.find(model) if isinstance(model, str) else _named(model)
+        specification = Specification(found.model, constants)
+    pins = pins_of(found.entry, specification.constants, symmetry) if found.entry else None
+    job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
+    return job.result(job.search(progress))
+
+
+def _named(model: type[Model]) -> loading.Found:
+    """A class with the name it can be found by, so that its traces can be replayed: that in the catalogue, if any."""
+    from . import catalogue, loading
+
+    package = (__package__ or "").rpartition(".")[0]
+    reference = f"{model.__module__}:{model.__qualname__}"
+    for entry in catalogue.ENTRIES:
+        if reference == f"{package}.{entry.reference}":
+            return loading.Found(entry.name, model, entry, entry.words)
+    name = model.__name__ if model.__module__ == "__main__" or "<" in reference else reference
+    return loading.Found(name, model, None, first_line(model))
+
+
+def pins_of(entry: Entry, constants: Mapping[str, int | bool], symmetry: bool) -> Pins | None:
+    """What the catalogue pins for these constants. Symmetry reduction changes the number of states only."""
+    configuration = entry.pinned(constants, symmetry)
+    if configuration is None or configuration.pins is None:
+        return None
+    pins = configuration.pins
+    return pins if configuration.symmetry == symmetry else replace(pins, distinct=None)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One search that is ready to start. `base` is the report as far as it is known before."""
+
+    specification: Specification
+    options: Options
+    base: reports.ConfigurationReport
+    started: float
+
+    def starting_now(self) -> Job:
+        """The same, with its time counted from now."""
+        return replace(self, started=time.perf_counter())
+
+    def search(self, progress: ProgressCallback | None = None) -> Outcome:
+        """Runs the engine. Raises errors.FencepostError; an interruption gives the outcome so far."""
+        return _search(self.specification, self.options, progress)
+
+    def result(self, outcome: Outcome) -> Result:
+        """The report on an outcome, with traces replayed in CPython and the reasons for violations."""
+        from . import report as reports
+
+        specification = self.specification
+        found = self.assessed(outcome)
+        for name, kind, run in _runs(outcome, specification):
+            trace = self._trace(run, name, kind, "holds" if kind == "witness" else "violated", outcome.engine)
+            lines = _explain(specification, trace, name) if kind in ("invariant", "step_invariant") else []
+            found = reports.with_trace(found, name, trace, lines)
+        return Result(self._timed(found), specification, outcome)
+
+    def assessed(self, outcome: Outcome) -> reports.ConfigurationReport:
+        """The report on an outcome, without traces."""
+        from . import report as reports
+
+        specification = self.specification
+        words = {prop.name: prop.words for prop in specification.properties}
+        faults = frozenset(action.name for action in specification.actions if action.fault)
+        deadlock = specification.deadlock_is_violation
+        return self._timed(reports.assess(outcome, self.base, words, faults, deadlock=deadlock))
+
+    def failed(self, error: errors.FencepostError) -> reports.ConfigurationReport:
+        """The report on a search that ended in an error, with the run that leads to it if an engine found it."""
+        from . import report as reports
+
+        run: Run | None = getattr(error, "run", None)
+        trace = self._trace(run, "", "", "error", self.options.engine) if run is not None else None
+        return self._timed(reports.failed(self.base, error, trace))
+
+    def not_run(self, why: str) -> reports.ConfigurationReport:
+        """The report on a search that was stopped before it found anything."""
+        from . import report as reports
+
+        return self._timed(reports.not_run(self.base, why))
+
+    def _timed(self, found: reports.ConfigurationReport) -> reports.ConfigurationReport:
+        return replace(found, total_seconds=time.perf_counter() - self.started)
+
+    def _trace(self, run: Run, name: str, kind: str, verdict: str, engine: str) -> Trace:
+        from ..traces.trace import build
+
+        return build(
+            self.specification,
+            run,
+            model=self.base.name,
+            property_name=name,
+            kind=kind,
+            verdict=verdict,
+            engine=engine,
+            tool=_tool(),
+        )
+
+
+def prepare(
+    specification: Specification, options: Options, *, name: str = "", words: str = "", pins: Pins | None = None
+) -> Job:
+    """A search that is ready to start. Raises BadOption. With pins the whole space is covered."""
+    from . import report as reports
+
+    started = time.perf_counter()
+    options = options.validated()
+    if pins is not None:
+        options = replace(options, keep_going=True)
+    base = reports.ConfigurationReport(
+        name=name or specification.name,
+        words=words or first_line(specification.source),
+        constants=dict(specification.constants),
+        engine=options.engine,
+        workers=1 if options.engine == "python" else options.workers or 1,
+        symmetry=options.symmetry,
+        exact=options.exact or options.engine == "python",
+        verdict="inconclusive",
+        expected=pins.verdict if pins else None,
+        limits=options.limits,
+        bounds=bounds(specification),
+        pins=pins,
+    )
+    return Job(specification, options, base, started)
+
+
+def _tool() -> str:
+    from . import __version__
+
+    return __version__
+
+
+def _runs(outcome: Outcome, specification: Specification) -> Iterator[tuple[str, str, Run]]:
+    from ..traces.replay import DEADLOCK
+
+    for count in outcome.properties:
+        if count.run is not None:
+            yield count.name, count.kind, count.run
+    if outcome.deadlock_run is not None and specification.deadlock_is_violation:
+        yield DEADLOCK, DEADLOCK, outcome.deadlock_run
+
+
+# What a search is bounded by.
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the state: its path (`[*]` stands for every key), its type, how many there are, the bits of each."""
+
+    path: str
+    type: str
+    copies: int
+    bits: int
+
+
+def layout(specification: Specification) -> list[Part]:
+    """The state part by part, down to scalars and collections."""
+    return list(_parts(specification.state_type, "", 1))
+
+
+def _parts(kind: Any, path: str, copies: int) -> Iterator[Part]:
+    from ..model.lang import types
+
+    match kind:
+        case types.Struct():
+            for name, part in kind.fields:
+                yield from _parts(part, f"{path}.{name}" if path else name, copies)
+        case types.Map():
+            yield from _parts(kind.element, f"{path}[*]", copies * kind.key.count)
+        case _:
+            yield Part(path, str(kind), copies, kind.width)
+
+
+def bounds(specification: Specification) -> dict[str, Any]:
+    """What makes the space finite: the types of the state's parts, and the state constraints."""
+    return {
+        "state_bits": specification.state_type.width,
+        "fields": {part.path: part.type for part in layout(specification)},
+        "constraints": [prop.name for prop in specification.constraints],
+    }
+
+
+def first_line(model: type) -> str:
+    """What a specification is, in its own words."""
+    return (model.__doc__ or "").strip().split("\n")[0]
+
+
+# The engines, and the explanation of a violated property: imported when they are needed.
+
+
+def _search(specification: Specification, options: Options, progress: ProgressCallback | None) -> Outcome:
+    from ..model.lang.lower import lower
+
+    program = lower(specification)
+    if options.engine == "python":
+        from .python_search import python_search
+
+        return python_search(
+            specification,
+            program,
+            canonical=_canonical(specification) if options.symmetry else None,
+            limits=options.limits,
+            continue_after_violation=options.keep_going,
+            progress=progress,
+        )
+    from .engine.run import Settings, native_search
+
+    settings = Settings(options.workers or 1, options.symmetry, options.exact, options.limits, options.keep_going)
+    return native_search(specification, program, settings, progress)
+
+
+def _canonical(specification: Specification) -> Callable[[Any], Any] | None:
+    """The representative of a state, the same one that the native engine takes; None with nothing interchangeable."""
+    from .native.codec import Codec
+    from .native.layout import build_layout
+    from .native.symmetry import apply, permutation_count, symmetries
+    from .python_search import smallest
+
+    kind = specification.state_type
+    if permutation_count(kind) <= 1:
+        return None
+    return smallest(
+        Codec(build_layout(kind)).encode, lambda state: (apply(kind, state, one) for one in symmetries(kind))
+    )
+
+
+def _explain(specification: Specification, trace: Trace, name: str) -> list[str]:
+    """What is false at the end of a trace, and for which values."""
+    from ..model.lang.explain import explain
+    from ..model.lang.values import thaw
+
+    prop = next(prop for prop in specification.properties if prop.name == name)
+    states = [thaw(step.state) for step in trace.steps[-2:]]
+    if prop.kind == "step_invariant":
+        return explain(specification, prop, states[0], states[-1])
+    return explain(specification, prop, states[-1])

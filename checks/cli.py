@@ -1,0 +1,129 @@
+"""The `fencepost` command: what surrounds every command. Commands themselves are in `commands.py`.
+
+Nobody sees a stack trace here: a mistake is reported in a few lines on stderr with what to do about it, and with the
+exit codes of `report.py`. Ctrl-C (and SIGTERM, which is how CI takes time away) stops a search and keeps its result.
+Imports are late, so that an interruption finds this module in charge as early as possible.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import Any
+
+#: For errors in Fencepost itself; the codes of verdicts and of users' errors are in `model/errors.py`.
+EXIT_INTERNAL = 70
+_DEBUG = "FENCEPOST_DEBUG"
+
+
+class Interrupts:
+    """What Ctrl-C does: it interrupts, except where a result is being completed; there the second one does."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._deferring = False
+        self._saved: dict[int, Any] = {}
+
+    def __enter__(self) -> Interrupts:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(ValueError):  # outside the main thread signals are somebody else's business
+                self._saved[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        for number, handler in self._saved.items():
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGINT:
+            signal.raise_signal(signal.SIGINT)
+            return
+        first, self.requested = not self.requested, True
+        if not (self._deferring and first):
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def deferred(self) -> Iterator[None]:
+        """While results are completed, the first Ctrl-C is only noted, in `requested`."""
+        self._deferring = True
+        try:
+            yield
+        finally:
+            self._deferring = False
+
+    @contextlib.contextmanager
+    def handed_over(self) -> Iterator[None]:
+        """While an engine runs, Ctrl-C is its business: it knows when it can stop and keep what it has found."""
+        if signal.SIGINT in self._saved:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield
+        finally:
+            if signal.SIGINT in self._saved:
+                signal.signal(signal.SIGINT, self._handle)
+
+
+#: The interrupts of the process; commands defer them.
+interrupts = Interrupts()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns its exit code."""
+    try:
+        with interrupts:
+            interrupts.requested = False
+            return _run(sys.argv[1:] if arguments is None else list(arguments))
+    except KeyboardInterrupt:
+        return _interrupted()
+    finally:
+        if arguments is None:
+            # The process ends; an interruption from here on has nothing left to interrupt.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run(arguments: list[str]) -> int:
+    from ..model import errors
+
+    try:
+        from .commands import run
+
+        return run(arguments)
+    except KeyboardInterrupt:
+        return _interrupted()
+    except errors.FencepostError as error:
+        complain(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return errors.EXIT_AS_EXPECTED
+    except Exception as error:
+        if os.environ.get(_DEBUG):
+            raise
+        complain(f"internal error: {type(error).__name__}: {error}".rstrip(": "))
+        complain(f"  {_place(error)}This is a mistake in Fencepost; {_DEBUG}=1 shows where. Please report it.")
+        return EXIT_INTERNAL
+
+
+def _place(error: Exception) -> str:
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}. " if frames else ""
+
+
+def _interrupted() -> int:
+    from ..model import errors
+
+    complain("interrupted")
+    return errors.EXIT_INCONCLUSIVE
+
+
+def complain(text: str) -> None:
+    """Prints to stderr, whatever its encoding."""
+    with contextlib.suppress(OSError):
+        encoding = sys.stderr.encoding or "ascii"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)

@@ -1,0 +1,389 @@
+"""The commands of `fencepost`: check, list, show, replay. Options become plans here, and results become output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from ..model import errors
+from . import __version__, catalogue, loading, terminal
+from .check import ENGINES, Options, layout
+from .outcome import Limits
+from .session import Request, Session
+
+if TYPE_CHECKING:
+    from ..model.lang.specification import Action, Parameter, Specification
+
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+_TYPER_INTERRUPTED = 130
+_EXIT_CODES = """Exit codes: 0 as expected, 1 not as expected, 2 inconclusive, 3 error in the specification, 4 usage."""
+
+
+class _Command(TyperCommand):
+    """A command whose help groups options under the titles given as `rich_help_panel`."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                is_argument = parameter.param_type_name == "argument"
+                panel = "Arguments" if is_argument else getattr(parameter, "rich_help_panel", None) or "Options"
+                groups.setdefault(panel, []).append(record)
+        for name in sorted(groups, key=lambda name: (name != "Arguments", name == "Options")):
+            with formatter.section(name):
+                formatter.write_dl(groups[name])
+
+
+class _Group(TyperGroup):
+    """Lists commands in the order they are defined, not by the alphabet."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+app = typer.Typer(
+    name="fencepost",
+    cls=_Group,
+    help="Checks specifications of replication protocols: explores every reachable state, and shows the shortest run "
+    "to each violated property.",
+    epilog=_EXIT_CODES,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings=_SETTINGS,
+)
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command line and returns its exit code. Mistakes in it are raised as errors.BadOption."""
+    try:
+        code = app(arguments, prog_name="fencepost", standalone_mode=False)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        context = getattr(error, "ctx", None)
+        hint = f"see: {context.command_path} --help" if context is not None else "see: fencepost --help"
+        if context is not None and not arguments:
+            print(context.get_help())
+            return errors.EXIT_USAGE
+        raise errors.BadOption(message().rstrip("."), hint=hint) from None
+    if code == _TYPER_INTERRUPTED:
+        raise KeyboardInterrupt
+    return code if isinstance(code, int) else errors.EXIT_AS_EXPECTED
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"fencepost {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+# check
+
+
+def _option(panel: str, *names: str, **settings: Any) -> Any:
+    """An option that its help lists under a title."""
+    return typer.Option(*names, rich_help_panel=panel, **{"show_default": False} | settings)
+
+
+_WHAT, _HOW, _LIMITS, _OUTPUT = "What to check", "How to search", "Limits", "Output"
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME]...",
+        show_default=False,
+        help="Shipped specifications (see `fencepost list`), or your own as path/to/file.py:Class or "
+        "package.module:Class. Without any, the whole catalogue.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    _option(_WHAT, "--set", metavar="CONSTANT=VALUE", help="Set a constant, and check that one configuration."),
+]
+Tier = Annotated[
+    str, _option(_WHAT, "--tier", metavar="quick|full", show_default=True, help="What takes seconds, or everything.")
+]
+Engine = Annotated[
+    str,
+    _option(
+        _HOW, "--engine", metavar="|".join(ENGINES), show_default=True, help="Compiled, or CPython: slow, obvious."
+    ),
+]
+Workers = Annotated[
+    int | None,
+    _option(
+        _HOW, "--workers", metavar="N", show_default="all processors", help="Threads. Results do not depend on it."
+    ),
+]
+Symmetry = Annotated[
+    bool | None,
+    _option(
+        _HOW,
+        "--symmetry/--no-symmetry",
+        show_default="as the configuration says",
+        help="Take states that differ in interchangeable identities as one.",
+    ),
+]
+Exact = Annotated[bool, _option(_HOW, "--exact", help="Compare whole states, not 64-bit fingerprints.")]
+Continue = Annotated[bool, _option(_HOW, "--continue", help="Go on after a violation, and find all that are violated.")]
+MaxStates = Annotated[
+    int | None, _option(_LIMITS, "--max-states", metavar="N", help="Stop at so many distinct states.")
+]
+MaxDepth = Annotated[
+    int | None,
+    _option(_LIMITS, "--max-depth", metavar="N", help="Stop at this depth; the initial states have depth 1."),
+]
+MaxMemory = Annotated[str | None, _option(_LIMITS, "--max-memory", metavar="SIZE", help="Stop at so much, such as 4G.")]
+MaxSeconds = Annotated[
+    float | None,
+    _option(_LIMITS, "--max-seconds", metavar="SECONDS", help="Stop each configuration after so long."),
+]
+Json = Annotated[
+    str | None, _option(_OUTPUT, "--json", metavar="FILE", help="Write the report as JSON; - for standard output.")
+]
+TraceFile = Annotated[
+    str | None, _option(_OUTPUT, "--trace", metavar="FILE", help="Write the shortest counterexample as an ITF file.")
+]
+Quiet = Annotated[bool, _option(_OUTPUT, "--quiet", "-q", help="Only the last line.")]
+Verbose = Annotated[
+    bool, _option(_OUTPUT, "--verbose", "-v", help="All runs, and counts for every action and property.")
+]
+
+
+@app.command(
+    cls=_Command, epilog=_EXIT_CODES, context_settings=_SETTINGS, short_help="Explore all states, check all properties."
+)
+def check(  # noqa: PLR0913, PLR0917  # one parameter an option
+    names: Names = None,
+    settings: Settings = None,
+    tier: Tier = "quick",
+    engine: Engine = "native",
+    workers: Workers = None,
+    symmetry: Symmetry = None,
+    exact: Exact = False,
+    keep_going: Continue = False,
+    max_states: MaxStates = None,
+    max_depth: MaxDepth = None,
+    max_memory: MaxMemory = None,
+    max_seconds: MaxSeconds = None,
+    json_file: Json = None,
+    trace_file: TraceFile = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Explores all states and checks every property.
+
+    A shipped configuration has a known result, and is as expected when all of it comes out again; anything else is
+    expected to hold.
+    """
+    if tier not in catalogue.TIERS:
+        raise errors.BadOption(f"there is no tier {tier!r}", hint="tiers are quick and full")
+    if not names and settings:
+        raise errors.BadOption("--set needs the name of the specification that has the constant")
+    limits = Limits(max_states, max_depth, _size(max_memory), max_seconds)
+    options = Options(_engine(engine), workers, False, exact, keep_going, limits).validated()
+    request = Request(
+        tuple(names or ()), _settings(settings or []), options, symmetry, tier, json_file, trace_file, quiet, verbose
+    )
+    return Session(request).run()
+
+
+def _engine(name: str) -> Literal["native", "python"]:
+    for engine in ENGINES:
+        if name == engine:
+            return engine
+    raise errors.BadOption(f"there is no engine {name!r}", hint=f"engines are {' and '.join(ENGINES)}")
+
+
+def _settings(found: list[str]) -> dict[str, str]:
+    result: dict[str, str] = {}
+    for item in found:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise errors.BadOption(f"--set {item}: not of the form constant=value")
+        result[name.strip()] = value.strip()
+    return result
+
+
+def _size(text: str | None) -> int | None:
+    """A number of bytes from text such as 4G or 512M."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", text.strip().lower())
+    if match is None or float(match[1]) * _UNITS[match[2]] < 1:
+        raise errors.BadOption(f"--max-memory {text}: not a size", hint="write it like 4G or 512M")
+    return int(float(match[1]) * _UNITS[match[2]])
+
+
+# list
+
+
+@app.command("list", short_help="List the shipped specifications.", cls=_Command, context_settings=_SETTINGS)
+def list_(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="All configurations with what is pinned.")] = False,
+) -> None:
+    """Lists the shipped specifications."""
+    screen = terminal.Screen()
+    width = max(map(len, catalogue.names()))
+    for entry in catalogue.ENTRIES:
+        quick = sum(one.tier == "quick" for one in entry.configurations)
+        count = f"{quick} quick, {len(entry.configurations) - quick} full"
+        screen.print([[(f"{entry.name:{width}}", "bold"), (f"  {entry.words}", ""), (f"  ({count})", "dim")]])
+        if verbose:
+            screen.print([*_configurations(entry), [("", "")]])
+
+
+def _configurations(entry: catalogue.Entry) -> Iterator[terminal.Line]:
+    rows = []
+    for one in entry.configurations:
+        constants = " ".join(f"{name}={terminal.shown(value)}" for name, value in one.constants.items())
+        pins = one.pins or catalogue.Pins()
+        counts = [f"{count:,}" if count is not None else "-" for count in (pins.distinct, pins.depth)]
+        reduction = "symmetry" if one.symmetry else ""
+        rows.append((constants, *counts, f"{one.tier:5}  {pins.verdict or 'not pinned':12}  {reduction}"))
+    yield from terminal.columns(("configuration", "distinct", "depth", "tier   verdict"), rows)
+
+
+# show
+
+
+@app.command(short_help="Show what a specification consists of.", cls=_Command, context_settings=_SETTINGS)
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A specification, named as for `check`.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="CONSTANT=VALUE", show_default=False, help="Set a constant; sizes follow."),
+    ] = None,
+    ir: Annotated[bool, typer.Option("--ir", help="Print the intermediate representation, and nothing else.")] = False,
+) -> None:
+    """Shows a specification: its constants, the layout of its state, its actions and properties."""
+    from ..model.lang.specification import Specification
+
+    found = loading.find(name)
+    specification = Specification(found.model, _settings(settings or []))
+    screen = terminal.Screen()
+    if ir:
+        from ..model.lang.dump import dump
+        from ..model.lang.lower import lower
+
+        screen.write(dump(lower(specification)).rstrip("\n"))
+        return
+    screen.print([[(found.name, "bold"), (f": {found.words}" if found.words else "", "")]])
+    for title, lines in _sections(found, specification):
+        screen.print([[("", "")], [(title, "bold")], *lines])
+
+
+def _sections(found: loading.Found, specification: Specification) -> Iterator[tuple[str, list[terminal.Line]]]:
+    """What there is to know about a specification, in parts."""
+    constants = [
+        [(f"  {name} = {terminal.shown(value)}", ""), (_allowed(specification, name), "dim")]
+        for name, value in specification.constants.items()
+    ]
+    yield "Constants", constants or [[("  none", "")]]
+    parts = layout(specification)
+    rows = [
+        (part.path, f"{part.bits} x {part.copies}" if part.copies > 1 else f"{part.bits}", part.type) for part in parts
+    ]
+    yield f"State, {specification.state_type.width} bits", list(terminal.columns(("part", "bits", "values"), rows))
+    yield (
+        "Initial states",
+        [_described(one.name, one) for one in specification.inits] or [[("  the fields' defaults", "")]],
+    )
+    yield "Actions", [_described(_signature(one), one) for one in specification.actions]
+    kinds = {"invariant": "in every state", "step_invariant": "on every step", "witness": "in some state"}
+    properties = [
+        [(f"  {one.name}", "bold"), (f" ({kinds[one.kind]}): {one.words}", "")] for one in specification.properties
+    ]
+    if specification.deadlock_is_violation:
+        properties.append([("  deadlock", "bold"), (" (in every state): Some step is possible.", "")])
+    yield "Properties", properties or [[("  none", "")]]
+    if specification.constraints:
+        yield "State constraints", [[(f"  {one.name}: {one.words}", "")] for one in specification.constraints]
+    if found.entry is not None and found.entry.configurations:
+        yield "Pinned configurations", list(_configurations(found.entry))
+
+
+def _signature(action: Action) -> str:
+    return f"{action.name}({', '.join(f'{one.name}: {_range(one)}' for one in action.parameters)})"
+
+
+def _range(parameter: Parameter) -> str:
+    from ..model.lang.types import Domain
+
+    kind = parameter.type
+    if parameter.path is not None:
+        return f"in {'.'.join(parameter.path)}"
+    return f"{kind.show(0)}..{kind.show(kind.size - 1)}" if isinstance(kind, Domain) else str(kind)
+
+
+def _described(what: str, action: Action) -> terminal.Line:
+    words = (action.function.__doc__ or "").strip().split("\n")[0]
+    return [(f"  {what}", "bold"), (" (fault)" if action.fault else "", ""), (f": {words}" if words else "", "")]
+
+
+def _allowed(specification: Specification, name: str) -> str:
+    """The values a constant can have, as far as its annotation says."""
+    from ..model.lang.annotations import Range, evaluate_bound
+
+    for marker in get_args(specification.hints[name])[1:]:
+        if isinstance(marker, Range):
+            bounds = (evaluate_bound(bound, specification.constants, name) for bound in (marker.low, marker.high))
+            return "  ({}..{})".format(*bounds)
+    return ""
+
+
+# replay
+
+
+@app.command(short_help="Execute a trace again.", cls=_Command, epilog=_EXIT_CODES, context_settings=_SETTINGS)
+def replay(
+    file: Annotated[str, typer.Argument(metavar="TRACE", help="An ITF file, as written by `fencepost check --trace`.")],
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", show_default="the one the file names", help="The specification it is a run of."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
+) -> int:
+    """Executes a trace again, step by step, and says whether it is a run and shows what it recorded."""
+    from ..model.lang.specification import Specification
+    from ..traces import itf
+    from ..traces.replay import replay as execute
+
+    found = itf.load(file)
+    if not found.model and model is None:
+        raise errors.ForeignTrace(f"{file}: does not name its specification", hint="name it with --model")
+    source = loading.find(model or found.model)
+    try:
+        specification = Specification(source.model, found.constants)
+    except errors.UsageError as error:
+        raise errors.ForeignTrace(f"{file}: not a trace of {source.name}: {error.what}") from None
+    trace = itf.read(found, specification)
+    result = execute(trace, specification)
+    screen = terminal.Screen()
+    if not quiet:
+        screen.print(terminal.replayed_run(trace, result, screen.glyphs))
+    screen.print(terminal.replayed(trace, result))
+    return errors.EXIT_AS_EXPECTED if result.confirmed else errors.EXIT_NOT_AS_EXPECTED

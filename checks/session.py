@@ -1,0 +1,274 @@
+"""One `fencepost check`: the configurations that were asked for, searched one after the other, shown and written.
+
+A mistake in one specification does not keep the others from being checked, and neither does an interruption take away
+what was found: every configuration that was planned is in the report, with the reason if it was not searched.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..model import errors
+from . import __version__, catalogue, loading, terminal
+from .check import Job, Options, pins_of, prepare
+from .cli import complain, interrupts
+from .outcome import INTERRUPTED, OUT_OF_MEMORY
+from .report import ConfigurationReport, PropertyReport, Report, failed, to_json
+
+if TYPE_CHECKING:
+    from ..traces.trace import Trace
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for: names (none for the whole catalogue), constants, how to search, and where results go."""
+
+    names: tuple[str, ...] = ()
+    settings: Mapping[str, str] | None = None
+    options: Options = Options()
+    symmetry: bool | None = None
+    tier: str = "quick"
+    json_file: str | None = None
+    trace_file: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+    @property
+    def detail(self) -> terminal.Detail:
+        """Which runs are shown."""
+        if self.quiet:
+            return "none"
+        return "all" if self.verbose else "distinct" if self.names else "unexpected"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A search to come; without a job when binding the specification to its constants already failed."""
+
+    report: ConfigurationReport
+    job: Job | None = None
+
+
+# Planning.
+
+
+def plan(request: Request) -> list[Planned]:
+    """The searches that a request stands for, in order. Raises errors.UsageError; other errors become results."""
+    found: list[Planned] = []
+    for name in request.names or catalogue.names():
+        try:
+            found += _plan_one(loading.find(name), request)
+        except errors.SpecificationError as error:
+            found.append(_failed_plan(name, "", {}, request, error))
+    return found
+
+
+def _plan_one(found: loading.Found, request: Request) -> Iterator[Planned]:
+    if found.entry is None or request.settings:
+        yield _planned(found, dict(request.settings or {}), bool(request.symmetry), request)
+        return
+    seen = []
+    for configuration in found.entry.configurations:
+        symmetry = configuration.symmetry if request.symmetry is None else request.symmetry
+        key = (dict(configuration.constants), symmetry)
+        if (configuration.tier == "quick" or request.tier == "full") and key not in seen:
+            seen.append(key)
+            yield _planned(found, dict(configuration.constants), symmetry, request)
+
+
+def _planned(found: loading.Found, constants: dict[str, Any], symmetry: bool, request: Request) -> Planned:
+    from ..model.lang.specification import Specification
+
+    try:
+        specification = Specification(found.model, constants)
+    except errors.SpecificationError as error:
+        return _failed_plan(found.name, found.words, constants, request, error)
+    pins = pins_of(found.entry, specification.constants, symmetry) if found.entry else None
+    options = replace(request.options, symmetry=symmetry)
+    job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
+    return Planned(job.base, job)
+
+
+def _failed_plan(
+    name: str, words: str, constants: Mapping[str, Any], request: Request, error: errors.FencepostError
+) -> Planned:
+    options = request.options.validated()
+    known = {key: value for key, value in constants.items() if isinstance(value, int)}
+    base = ConfigurationReport(
+        name, words, known, options.engine, options.workers or 1, bool(request.symmetry), options.exact, "error", None,
+        limits=options.limits,
+    )  # fmt: skip
+    return Planned(failed(base, error))
+
+
+# Searching.
+
+
+class Session:
+    """Runs a request."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.screen = terminal.Screen(_stderr() if request.json_file == "-" else None)
+        self.progress = terminal.ProgressLine(quiet=request.quiet)
+
+    def run(self) -> int:
+        """Checks, shows, writes, and gives the exit code. Raises errors.UsageError for what cannot be started."""
+        started = time.perf_counter()
+        for file in (self.request.json_file, self.request.trace_file):
+            if file is not None and file != "-":
+                check_writable(file)
+        planned = plan(self.request)
+        table = terminal.Table([one.report for one in planned], self.screen.width, self.screen.glyphs)
+        if not self.request.quiet:
+            self.screen.print([[(terminal.held_constant([one.report for one in planned]), "")], *table.head()])
+        with interrupts.deferred():
+            results = []
+            for one in planned:
+                results.append(self._search(one))
+                if not self.request.quiet:
+                    self.screen.print(table.row(results[-1]))
+            report = Report(tuple(results), __version__, time.perf_counter() - started)
+            self._show(report)
+            return self._write(report)
+
+    def _search(self, planned: Planned) -> ConfigurationReport:
+        """The result of one search, whatever becomes of it."""
+        job = planned.job
+        if job is None:
+            return planned.report
+        if interrupts.requested:
+            return job.not_run(INTERRUPTED)
+        job = job.starting_now()
+        try:
+            with interrupts.handed_over():
+                outcome = job.search(lambda found: self.progress.show(job.base.name, found))
+        except KeyboardInterrupt:
+            interrupts.requested = True
+            return job.not_run(INTERRUPTED)
+        except MemoryError:
+            return job.not_run(OUT_OF_MEMORY)
+        except errors.FencepostError as error:
+            return job.failed(error)
+        finally:
+            self.progress.clear()
+        interrupts.requested |= outcome.stopped == INTERRUPTED
+        try:
+            return job.result(outcome).report
+        except KeyboardInterrupt:
+            return job.assessed(outcome)
+        except errors.FencepostError as error:
+            return job.failed(error)
+
+    def _show(self, report: Report) -> None:
+        if self.request.verbose and not self.request.quiet:
+            for one in report.configurations:
+                self.screen.print(terminal.statistics(one))
+        for one in report.configurations:
+            if one.error is not None:
+                complain(f"{terminal.title(one)}:\n{one.error.text}")
+        if not self.request.quiet:
+            self.screen.print(terminal.details(report.configurations, self.request.detail, self.screen.glyphs))
+        self.screen.print(terminal.summary(report))
+
+    def _write(self, report: Report) -> int:
+        """Writes what was asked for. A file that cannot be written any more is complained about at the end."""
+        from ..traces import itf
+
+        problems: list[errors.CannotWrite] = []
+        json_file, trace_file = self.request.json_file, self.request.trace_file
+        trace = best_trace(report)
+        texts: list[tuple[str, str]] = []
+        if json_file is not None:
+            texts.append((json_file, _json_text(report)))
+        if trace_file is not None and trace is None:
+            complain(f"{trace_file} was not written: there is no run to show")
+        if trace_file is not None and trace is not None:
+            texts.append((trace_file, itf.write(trace)))
+        for file, text in texts:
+            try:
+                write_file(file, text)
+            except errors.CannotWrite as error:
+                problems.append(error)
+        for problem in problems:
+            complain(str(problem))
+        return problems[0].exit_code if problems else report.exit_code
+
+
+def _stderr() -> Any:
+    import sys
+
+    return sys.stderr
+
+
+def _json_text(report: Report) -> str:
+    import json
+
+    return json.dumps(to_json(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def best_trace(report: Report) -> Trace | None:
+    """The run worth keeping in a file.
+
+    Errors come first, then violations that are not as expected, then others; the shortest of them that has a step.
+    """
+    errors_ = [one.error.trace for one in report.configurations if one.error and one.error.trace]
+    if errors_:
+        return errors_[0]
+
+    def rank(prop: PropertyReport) -> tuple[bool, bool, int]:
+        length = prop.trace_length or 0
+        return prop.expected == prop.verdict, length == 1, length
+
+    violated = [
+        prop for one in report.configurations for prop in one.properties if prop.verdict == "violated" and prop.trace
+    ]
+    return min(violated, key=rank).trace if violated else None
+
+
+# Files.
+
+
+def check_writable(file: str) -> None:
+    """Raises CannotWrite unless a file can be written, and leaves nothing behind."""
+    path = Path(file)
+    try:
+        existed = path.exists()
+        if existed and not path.is_file() and not path.is_dir():
+            return  # A pipe or a device: opening it may wait or have effects.
+        with path.open("ab"):
+            pass
+        if not existed:
+            path.unlink()
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or error
+        raise errors.CannotWrite(f"{file}: {what}", hint="name a file in a folder that exists and is yours") from None
+
+
+def write_file(file: str, text: str) -> None:
+    """Writes a file, at once or not at all; `-` is standard output. Raises CannotWrite."""
+    try:
+        if file == "-":
+            _write_stdout(text)
+            return
+        path = Path(file)
+        if path.exists() and (not path.is_file() or path.is_symlink()):
+            path.write_text(text, encoding="utf-8")
+            return
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise errors.CannotWrite(f"{file}: {error.strerror or error}") from None
+
+
+def _write_stdout(text: str) -> None:
+    terminal.Screen().write(text.rstrip("\n"))

@@ -1,0 +1,458 @@
+"""A report as people read it in a terminal or a log: a table of configurations, then what is wrong and how it happens.
+
+Everything here derives from the report objects, and is made as lines of styled segments. `Screen` prints them: with
+colours through rich on a terminal, as plain ASCII anywhere else or when NO_COLOR is set. Colour only repeats words.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple, TextIO
+
+from ..traces import text
+from ..traces.replay import Replay
+from ..traces.trace import Trace
+from .outcome import Progress
+from .report import ConfigurationReport, PropertyReport, Report
+
+Segment = tuple[str, str]
+Line = list[Segment]
+Detail = Literal["none", "unexpected", "distinct", "all"]
+
+_VERDICT_STYLES = {"holds": "green", "violated": "red", "inconclusive": "yellow", "vacuous": "yellow", "error": "red"}
+_PIN_STYLES = {"agree": "green", "differ": "bold red", "open": "yellow"}
+_INDENT = "  "
+_MAX_ITEMS = 12
+
+
+class Glyphs(NamedTuple):
+    """The characters that differ between a terminal with Unicode and everything else."""
+
+    arrow: str
+    rule: str
+
+
+ASCII, UNICODE = Glyphs("->", "-"), Glyphs("\u2192", "\u2500")
+
+
+def plain(report: Report) -> str:
+    """The whole report as plain text, with the shortest run for every property that is violated."""
+    table = Table(report.configurations, None, ASCII)
+    found = [*table.head(), *(line for one in report.configurations for line in table.row(one))]
+    found += [[(line, "")] for one in report.configurations if one.error for line in one.error.text.split("\n")]
+    found += [*details(report.configurations, "distinct", ASCII), *summary(report)]
+    return "\n".join(
+        "".join(part for part, _ in line) for line in [[(held_constant(report.configurations), "")], *found]
+    )
+
+
+# The line on top, and the table.
+
+
+def held_constant(planned: Sequence[ConfigurationReport]) -> str:
+    """What is the same in all searches that follow: constants, engine, reductions, limits."""
+    parts = [f"{name} = {shown(value)}" for name, value in _common_constants(planned).items()]
+    engines = {(one.engine, one.workers) for one in planned}
+    if len(engines) == 1:
+        engine, workers = engines.pop()
+        parts.append(f"{engine} engine, {workers} worker{'s' if workers != 1 else ''}")
+    if len({one.symmetry for one in planned}) == 1:
+        parts.append("symmetric identities taken as one" if planned[0].symmetry else "no symmetry reduction")
+    if len({one.exact for one in planned}) == 1:
+        parts.append("states compared in full" if planned[0].exact else "64-bit fingerprints")
+    limits = planned[0].limits if planned else None
+    for name, limit in vars(limits).items() if limits else ():
+        if limit is not None:
+            parts.append(f"{memory(limit) if name == 'memory' else f'{limit:,}'} {name} at most")
+    return f"Held constant: {'; '.join(parts)}; deterministic (no seed)."
+
+
+def _common_constants(planned: Sequence[ConfigurationReport]) -> dict[str, Any]:
+    first = dict(planned[0].constants) if planned else {}
+    return {name: value for name, value in first.items() if all(one.constants.get(name) == value for one in planned)}
+
+
+def shown(value: int | bool) -> str:
+    """A constant as it is written on the command line."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class Table:
+    """The table of configurations. Columns are fixed beforehand, so that each row can be printed when it is known.
+
+    A row is labelled by what differs: the name, the constants, the symmetry reduction. Where several specifications
+    have several configurations, rows are grouped under the name.
+    """
+
+    def __init__(self, planned: Sequence[ConfigurationReport], width: int | None, glyphs: Glyphs) -> None:
+        self.glyphs = glyphs
+        self._common = _common_constants(planned)
+        self._mixed_symmetry = len({one.symmetry for one in planned}) > 1
+        names = [one.name for one in planned]
+        self._one_name = len(set(names)) == 1 and len(names) > 1
+        self._grouped = not self._one_name and len(set(names)) < len(names)
+        self._group = ""
+        self._pinned = any(one.pins is not None for one in planned)
+        self._head = names[0] if self._one_name else "configuration"
+        self._label_width = max([len(self._label(one)) for one in planned] + [len(self._head)])
+        self._stacked = width is not None and self._label_width + len(self._numbers_head()) > width
+
+    def _label(self, one: ConfigurationReport) -> str:
+        parts = [f"{name}={shown(value)}" for name, value in one.constants.items() if name not in self._common]
+        if self._mixed_symmetry and one.symmetry:
+            parts.append("symmetry")
+        if self._grouped:
+            return _INDENT + (" ".join(parts) or "default")
+        return " ".join(parts if self._one_name else [one.name, *parts]) or one.name
+
+    def _numbers_head(self) -> str:
+        pins = f"{'pins':6}  " if self._pinned else ""
+        return (
+            f"  {'verdict':12}  {pins}{'distinct':>11}  {'generated':>13}  {'depth':>5}  {'time':>8}  {'states/s':>10}"
+        )
+
+    def head(self) -> list[Line]:
+        """The head of the table."""
+        head = [self._numbers_head()] if self._stacked else [f"{self._head:{self._label_width}}{self._numbers_head()}"]
+        head = [self._head, *head] if self._stacked and self._one_name else head
+        return [[("", "")], *([(line, "bold")] for line in head), [(self.glyphs.rule * len(head[-1]), "dim")]]
+
+    def row(self, one: ConfigurationReport) -> list[Line]:
+        """One configuration."""
+        verdict: Line = [("  ", ""), (f"{one.verdict:12}", _VERDICT_STYLES.get(one.verdict, ""))]
+        if self._pinned:
+            words = pinned_words(one)
+            verdict += [("  ", ""), (f"{words:6}", _PIN_STYLES.get(words, ""))]
+        rate = f"{one.states_per_second:,.0f}" if one.search_seconds > 0 else "-"
+        counts = f"{one.distinct:>11,}  {one.generated:>13,}  {one.depth:>5}"
+        numbers = f"  {counts}  {duration(one.total_seconds):>8}  {rate:>10}"
+        lines: list[Line] = []
+        if self._grouped and one.name != self._group:
+            self._group = one.name
+            lines.append([(one.name, "bold")])
+        label = self._label(one)
+        if self._stacked:
+            return [*lines, [(label, "")], [*verdict, (numbers, "")]]
+        return [*lines, [(f"{label:{self._label_width}}", ""), *verdict, (numbers, "")]]
+
+
+def pinned_words(one: ConfigurationReport) -> str:
+    """How a result compares with its pins."""
+    if one.pins is None or one.error is not None:
+        return ""
+    return {True: "agree", False: "differ", None: "open"}[one.as_expected]
+
+
+def duration(seconds: float) -> str:
+    """A time as people read it."""
+    if seconds < 60:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}m {rest:02}s" if minutes < 60 else f"{minutes // 60}h {minutes % 60:02}m"
+
+
+def memory(size: float) -> str:
+    """A number of bytes as people read it."""
+    for unit in ("B", "KB", "MB"):
+        if size < 1024:
+            return f"{size:,.0f} {unit}"
+        size /= 1024
+    return f"{size:,.1f} GB"
+
+
+# What is wrong, and how it happens.
+
+
+def details(found: Iterable[ConfigurationReport], detail: Detail, glyphs: Glyphs) -> Iterator[Line]:
+    """What the table leaves open.
+
+    Runs are shown for no property, for those that are not as expected, for each property of a specification once, or
+    for all.
+    """
+    writer = _Details(detail, glyphs)
+    for one in found:
+        lines = list(writer.of(one))
+        if lines:
+            yield [("", "")]
+            yield [(f"{title(one)}: ", "bold"), (one.verdict, f"bold {_VERDICT_STYLES.get(one.verdict, '')}")]
+            yield from lines
+
+
+def title(one: ConfigurationReport) -> str:
+    """A configuration in one line."""
+    constants = ", ".join(f"{name} = {shown(value)}" for name, value in one.constants.items())
+    return f"{one.name} ({constants})" if constants else one.name
+
+
+class _Details:
+    """Writes the details of one configuration after the other, and knows what it has shown already."""
+
+    def __init__(self, detail: Detail, glyphs: Glyphs) -> None:
+        self.detail, self.glyphs = detail, glyphs
+        self._properties: set[tuple[str, str]] = set()
+        self._runs: dict[tuple[Any, ...], str] = {}
+
+    def of(self, one: ConfigurationReport) -> Iterator[Line]:
+        """What there is to say about a configuration; nothing when it is as expected and nothing else was asked for."""
+        if one.error is not None:
+            if one.error.trace is not None and self.detail != "none":
+                yield from self._run("The run that leads to the error", one.error.trace)
+            return
+        if one.stopped:
+            yield [(f"{_INDENT}Stopped: {one.stopped}. Only violations are final.", "")]
+        for mismatch in one.mismatches:
+            yield [(f"{_INDENT}Not as pinned: ", "bold red"), (mismatch, "")]
+        yield from self._without_run(one)
+        for prop in one.properties:
+            if prop.trace is not None and self._is_shown(one, prop):
+                self._properties.add((one.name, prop.name))
+                yield from self._shown(one, prop, prop.trace)
+
+    def _without_run(self, one: ConfigurationReport) -> Iterator[Line]:
+        """Failures that are not pinned and have no run: vacuous properties, missing witnesses, impossible actions."""
+        for prop in one.properties:
+            if prop.verdict == "vacuous" and prop.expected != "vacuous":
+                yield [
+                    (f"{_INDENT}{prop.name} is vacuous: ", "bold"),
+                    ("no reachable state meets its premise. Is it what was meant?", ""),
+                ]
+            elif prop.verdict == "violated" and prop.kind == "witness" and prop.expected != "violated":
+                yield [(f"{_INDENT}{prop.name} is never seen: ", "bold"), (prop.words, "")]
+        for action in one.actions:
+            if action.verdict == "unreachable" and action.name not in (one.pins.unreachable if one.pins else ()):
+                yield [
+                    (f"{_INDENT}{action.name} is never possible: ", "bold"),
+                    ("no reachable state allows it. Is a guard too strong, or a constant too small?", ""),
+                ]
+
+    def _is_shown(self, one: ConfigurationReport, prop: PropertyReport) -> bool:
+        if self.detail == "none" or (prop.kind == "witness" and self.detail != "all"):
+            return False
+        if self.detail == "unexpected":
+            return prop.expected != "violated" or any(line.startswith(f"{prop.name}:") for line in one.mismatches)
+        return self.detail == "all" or (one.name, prop.name) not in self._properties
+
+    def _shown(self, one: ConfigurationReport, prop: PropertyReport, trace: Trace) -> Iterator[Line]:
+        """A property, why it is false, and the shortest run that gets there, unless that was shown just before."""
+        yield [("", "")]
+        what = {"witness": "is seen", "deadlock": "happens"}.get(prop.kind, "is violated")
+        yield [(f"{_INDENT}{prop.name}", "bold"), (f" {what}", "")]
+        yield [(f"{_INDENT * 2}{prop.words}", "")]
+        if prop.explanation:
+            where = (
+                f"On the step to state {trace.states}" if prop.kind == "step_invariant" else f"In state {trace.states}"
+            )
+            yield [(f"{_INDENT * 2}{where}:", "")]
+            yield from ([(f"{_INDENT * 3}{line}", "yellow")] for line in prop.explanation)
+        key = (title(one), *(step.code for step in trace.steps))
+        if key in self._runs:
+            yield [(f"{_INDENT * 2}Shortest run: that of {self._runs[key]}, {_states(trace)}.", "")]
+            return
+        self._runs[key] = prop.name
+        yield from self._run("Shortest run", trace)
+
+    def _run(self, what: str, trace: Trace) -> Iterator[Line]:
+        yield [(f"{_INDENT * 2}{what}, {_states(trace)}:", "")]
+        yield from run_lines(trace, self.glyphs, _INDENT * 2)
+
+
+def _states(trace: Trace) -> str:
+    return f"{trace.states} state{'s' if trace.states != 1 else ''}"
+
+
+def run_lines(trace: Trace, glyphs: Glyphs, indent: str = "") -> Iterator[Line]:
+    """The steps of a run, with styles."""
+    styles = {"step": "bold", "change": "", "state": "dim"}
+    for line in text.lines(trace, arrow=glyphs.arrow, indent=indent):
+        yield [(line.text, styles[line.kind])]
+
+
+def statistics(one: ConfigurationReport) -> Iterator[Line]:
+    """Everything that was counted, for those who ask for it."""
+    yield [("", "")]
+    yield [(title(one), "bold")]
+    if one.levels:
+        yield [(f"{_INDENT}new states a level: {' '.join(f'{count:,}' for count in one.levels)}", "")]
+    seconds = f"{duration(one.compile_seconds)} to compile, {duration(one.search_seconds)} to search"
+    space = f"{one.bytes_per_state:.1f} bytes a state, {memory(one.peak_memory_bytes)} at most"
+    yield [(f"{_INDENT}{seconds}; {space}; a state has {one.bounds.get('state_bits', '?')} bits", "")]
+    yield from columns(
+        ("action", "enabled in", "fired", "new states", ""),
+        [(a.name, f"{a.enabled:,}", f"{a.generated:,}", f"{a.new:,}", a.verdict) for a in one.actions],
+    )
+    yield from columns(
+        ("property", "premise met", "failures", "states of run", ""),
+        [
+            (p.name, f"{p.premise_count:,}", f"{p.failures:,}", str(p.trace_length or "-"), p.verdict)
+            for p in one.properties
+        ],
+    )
+
+
+def columns(head: Sequence[str], rows: Sequence[Sequence[str]], indent: str = _INDENT) -> Iterator[Line]:
+    """A small table: the first and last column to the left, numbers between them to the right."""
+    widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
+    last = len(head) - 1
+
+    def cells(row: Sequence[str]) -> str:
+        padded = (
+            row[place].ljust(widths[place]) if place in (0, last) else row[place].rjust(widths[place])
+            for place in range(len(head))
+        )
+        return indent + "  ".join(padded).rstrip()
+
+    yield [(cells(head), "bold")]
+    yield from ([(cells(row), "")] for row in rows)
+
+
+def summary(report: Report) -> Iterator[Line]:
+    """The last lines: how many came out how, and the odds that a state was missed."""
+    found = report.configurations
+    if not found:
+        return
+    yield [("", "")]
+    odds = max(one.expected_collisions for one in found)
+    if odds > 0 and not all(one.exact for one in found):
+        yield [(f"The odds that two states shared a fingerprint and one was missed are {odds:.1e} at most.", "")]
+    counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in _VERDICT_STYLES}
+    words = {"holds": "holds" if counts["holds"] == 1 else "hold"}
+    how = ", ".join(f"{count} {words.get(verdict, verdict)}" for verdict, count in counts.items() if count)
+    many = f"{len(found)} configuration{'s' if len(found) != 1 else ''}"
+    yield [(f"{many}: {how}; {_conclusion(report)}.", "bold")]
+
+
+def _conclusion(report: Report) -> str:
+    """How that compares with what was expected, in the words of the exit code."""
+    words = {1: "not as expected", 2: "not decided", 3: "in error", 4: "in error"}
+    counts: dict[str, int] = {}
+    for one in report.configurations:
+        if one.exit_code:
+            counts[words[one.exit_code]] = counts.get(words[one.exit_code], 0) + 1
+    if not counts:
+        return "as expected"
+    if len(report.configurations) == 1:
+        return next(iter(counts))
+    return ", ".join(f"{count} {how}" for how, count in counts.items())
+
+
+# A trace that was executed again.
+
+
+def replayed_run(trace: Trace, result: Replay, glyphs: Glyphs) -> Iterator[Line]:
+    """The steps up to where it stops being a run, that state included."""
+    steps = trace.steps if result.failed is None else trace.steps[: result.failed]
+    yield from run_lines(replace(trace, steps=steps), glyphs)
+    yield [("", "")]
+
+
+def replayed(trace: Trace, result: Replay) -> Iterator[Line]:
+    """Whether it is a run, and whether it shows what it recorded."""
+    what = f"{trace.model}: {_states(trace)}"
+    if result.failed is not None:
+        yield [(f"{what}. Not a run: ", "bold"), (f"state {result.failed} is not reached.", "bold red")]
+        yield from ([(f"{_INDENT}{problem}", "")] for problem in result.problems)
+        return
+    if result.shows is None:
+        yield [(f"{what}, a run. It records no property.", "bold")]
+        return
+    recorded = f"{trace.property_name} ({trace.verdict})"
+    if result.shows:
+        yield [(f"{what}, a run. It shows what it records: {recorded}.", "bold")]
+    else:
+        yield [(f"{what}, a run. It does not show what it records: ", "bold"), (f"{recorded}.", "bold red")]
+        yield from ([(f"{_INDENT}{problem}", "")] for problem in result.problems)
+
+
+# Printing.
+
+
+class Screen:
+    """Prints lines to a stream. A reader that goes away (`| head`) is no error."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream if stream is not None else sys.stdout
+        self.is_terminal = self.stream.isatty()
+        encoding = (getattr(self.stream, "encoding", None) or "ascii").lower()
+        self.glyphs = UNICODE if self.is_terminal and encoding.startswith("utf") else ASCII
+        self.width = shutil.get_terminal_size().columns if self.is_terminal else None
+        self._console: Any = None
+        self._closed = False
+        if self.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+            from rich.console import Console
+
+            self._console = Console(file=self.stream, highlight=False, soft_wrap=True)
+
+    def print(self, lines: Iterable[Line]) -> None:
+        """Prints lines, styled where the stream can show it."""
+        for line in lines:
+            self._write(line)
+        self._flush()
+
+    def write(self, found: str) -> None:
+        """Prints unstyled text."""
+        self.print([[(line, "")] for line in found.split("\n")])
+
+    def _write(self, line: Line) -> None:
+        if self._closed:
+            return
+        try:
+            if self._console is None:
+                self.stream.write("".join(part for part, _ in line).rstrip() + "\n")
+            else:
+                from rich.text import Text
+
+                self._console.print(Text.assemble(*line), end="\n")
+        except BrokenPipeError:
+            self._close()
+
+    def _flush(self) -> None:
+        try:
+            if not self._closed:
+                self.stream.flush()
+        except BrokenPipeError:
+            self._close()
+
+    def _close(self) -> None:
+        """Nobody reads any more: the rest, and what Python flushes at its end, goes nowhere."""
+        self._closed = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+
+
+class ProgressLine:
+    """One line on a terminal that is written over while a search runs; nothing anywhere else."""
+
+    def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
+        self.stream = stream if stream is not None else sys.stderr
+        self.enabled = not quiet and self.stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._shown = False
+
+    def show(self, name: str, found: Progress) -> None:
+        """Shows where a search is."""
+        if not self.enabled:
+            return
+        parts = [f"{name}: {found.phase}"]
+        if found.depth:
+            parts += [
+                f"depth {found.depth}",
+                f"frontier {found.frontier:,}",
+                f"distinct {found.distinct:,}",
+                f"generated {found.generated:,}",
+                f"{found.rate:,.0f} states/s",
+                *([memory(found.memory)] if found.memory else []),
+                duration(found.seconds),
+            ]
+        width = shutil.get_terminal_size().columns - 1
+        self.stream.write(f"\r{_INDENT.join(parts)[:width]}\x1b[K")
+        self.stream.flush()
+        self._shown = True
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        if self._shown:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+            self._shown = False

@@ -1,0 +1,99 @@
+"""Runs the command line as users do, and validates every report it writes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+SPECS = Path(__file__).parent / "specs" / "small.py"
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+    report: dict[str, Any] | None = None
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """The only configuration in the report."""
+        assert self.report is not None
+        [found] = self.report["configurations"]
+        return dict(found)
+
+    def property(self, name: str) -> dict[str, Any]:
+        return next(dict(prop) for prop in self.configuration["properties"] if prop["name"] == name)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def small() -> Callable[[str], str]:
+    """The name of a specification in `small.py`."""
+    return lambda name: f"{SPECS}:{name}"
+
+
+@pytest.fixture
+def validate() -> Callable[[Any], None]:
+    """Checks a report against the published schema."""
+    return lambda found: jsonschema.validate(found, SCHEMA, cls=jsonschema.Draft202012Validator)
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command in this process, through the entry point of the console script."""
+    from fencepost.checks.cli import main
+
+    def ran(*arguments: object) -> Ran:
+        capfd.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return Ran(code, out, err)
+
+    return ran
+
+
+@pytest.fixture
+def check(run: Run, tmp_path: Path, validate: Callable[[Any], None]) -> Run:
+    """Runs `fencepost check` with a report, which must be valid and have the exit code of the process."""
+
+    def ran(*arguments: object) -> Ran:
+        file = tmp_path / "report.json"
+        done = run("check", *arguments, "--json", file)
+        report = json.loads(file.read_text())
+        validate(report)
+        assert report["exit_code"] == done.code
+        return Ran(done.code, done.out, done.err, report)
+
+    return ran
+
+
+@pytest.fixture
+def start() -> Callable[..., subprocess.Popen[str]]:
+    """Starts a command in a process of its own."""
+
+    def started(*arguments: object, **settings: Any) -> subprocess.Popen[str]:
+        environment = os.environ | {"PYTHONUNBUFFERED": "1"} | settings.pop("env", {})
+        return subprocess.Popen(
+            [sys.executable, "-m", "fencepost.checks", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            **settings,
+        )
+
+    return started

@@ -1,0 +1,90 @@
+"""Ctrl-C at any moment: no stack trace, exit code 2, and a report that keeps what was found."""
+
+import json
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SLOW = """
+import time
+from typing import Annotated
+from fencepost.model import Model, Range, action, require
+
+print("importing", flush=True)
+time.sleep(30)
+"""
+
+
+def interrupted(process: Any, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert "Traceback" not in out + err, out + err
+    return process.returncode, out, err
+
+
+def wait_for(process: Any, text: str) -> None:
+    while text not in process.stdout.readline():
+        assert process.poll() is None
+
+
+@pytest.mark.parametrize("engine", ["python", "native"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_search_keeps_what_it_found(
+    start: Any, small: Any, tmp_path: Path, validate: Any, engine: str, number: signal.Signals
+) -> None:
+    file = tmp_path / "report.json"
+    process = start("check", small("Wide"), small("Counter"), "--engine", engine, "--json", file)
+    wait_for(process, "----")
+    time.sleep(2.0)
+    code, out, _ = interrupted(process, number)
+    assert code == 2
+    report = json.loads(file.read_text())
+    validate(report)
+    wide, counter = report["configurations"]
+    assert (wide["verdict"], wide["stopped"], wide["exit_code"]) == ("inconclusive", "interrupted", 2)
+    assert wide["distinct"] > 100 and wide["depth"] > 1
+    assert (counter["verdict"], counter["stopped"], counter["distinct"]) == ("inconclusive", "interrupted", 0)
+    assert "Stopped: interrupted." in out and "2 inconclusive" in out
+
+
+def test_an_interruption_while_a_file_is_imported(start: Any, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    process = start("check", tmp_path / "slow.py")
+    wait_for(process, "importing")
+    code, _, err = interrupted(process)
+    assert code == 2
+    assert err == "interrupted\n"
+
+
+@pytest.mark.parametrize("delay", [0.12, 0.18, 0.25, 0.35, 0.5])
+def test_an_early_interruption_is_not_a_stack_trace(start: Any, small: Any, tmp_path: Path, delay: float) -> None:
+    """From the moment the command line is in charge; before that it is the Python interpreter."""
+    process = start("check", small("Wide"), "--json", tmp_path / "report.json")
+    time.sleep(delay)
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    if process.returncode == -signal.SIGINT or ("KeyboardInterrupt" in err and "in main" not in err):
+        pytest.skip("the interpreter itself was still starting")
+    assert "Traceback" not in out + err, out + err
+    assert process.returncode == 2
+
+
+def test_a_second_interruption_ends_at_once(start: Any, small: Any) -> None:
+    process = start("check", small("Wide"), "--engine", "python")
+    wait_for(process, "----")
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.02)
+    code, _, _ = interrupted(process)
+    assert code == 2
+
+
+def test_a_reader_that_goes_away_is_no_error(start: Any) -> None:
+    process = start("list", "-v")
+    process.stdout.close()
+    err = process.stderr.read()
+    assert (process.wait(timeout=20), err) == (0, "")

@@ -1,0 +1,1 @@
+"""What a run of a model is, and how people look at it."""

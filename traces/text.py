@@ -1,0 +1,42 @@
+"""A trace as people read it in a terminal: who did what, and only what that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from .difference import parts
+from .trace import Trace, TraceStep
+
+
+class Line(NamedTuple):
+    """A line of text and what it is: the head of a step, something it changed, or a part of the initial state."""
+
+    kind: Literal["step", "change", "state"]
+    text: str
+
+
+def lines(trace: Trace, *, arrow: str = "->", indent: str = "") -> Iterator[Line]:
+    """The trace line by line. States are numbered from 1, and so is the one each step leads to."""
+    width = len(str(trace.states))
+    margin = indent + " " * (width + 2)
+    for number, step in enumerate(trace.steps, start=1):
+        yield Line("step", f"{indent}{number:>{width}}  {headline(step, first=number == 1)}")
+        if number == 1:
+            for path, text in parts(step.state._type, step.state):
+                yield Line("state", f"{margin}  {path}: {text}")
+        elif not step.changes:
+            yield Line("change", f"{margin}  (nothing changes)")
+        for change in step.changes:
+            yield Line("change", f"{margin}  {change.show(arrow)}")
+    if trace.loop is not None:
+        yield Line("step", f"{margin}and back to state {trace.loop + 1}")
+
+
+def headline(step: TraceStep, *, first: bool) -> str:
+    """Who took a step, which, and with which arguments and choices."""
+    if first:
+        return f"initial state: {step.call}" if step.action else "initial state"
+    who = f"{step.process}: " if step.process else ""
+    chosen = f", choosing {', '.join(step.choices)}" if step.choices else ""
+    return f"{who}{step.call if step.action else 'a step'}{chosen}{' (fault)' if step.fault else ''}"
