@@ -45,6 +45,8 @@ class Pins:
 class Configuration:
     """One search: constants, whether interchangeable identities are taken as one, and the pinned result.
 
+    `properties` names what is checked; without it, all properties but those on request.
+
     The quick tier is what everybody runs on every change, a few seconds altogether; the full tier takes minutes.
     """
 
@@ -52,6 +54,7 @@ class Configuration:
     tier: Tier = "quick"
     pins: Pins | None = None
     symmetry: bool = False
+    properties: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,9 @@ class Entry:
     words: str
     configurations: tuple[Configuration, ...] = ()
 
-    def pinned(self, constants: Mapping[str, int | bool], symmetry: bool) -> Configuration | None:
-        """The configuration with exactly these constants, preferably with the same symmetry reduction."""
-        same = [one for one in self.configurations if dict(one.constants) == dict(constants)]
-        return next((one for one in same if one.symmetry == symmetry), same[0] if same else None)
+    def pinned(self, constants: Mapping[str, int | bool]) -> list[Configuration]:
+        """The configurations with exactly these constants."""
+        return [one for one in self.configurations if dict(one.constants) == dict(constants)]
 
 
 def _broken(
@@ -94,11 +96,11 @@ def _broken(
 
 def _replication(
     replicas: int, log_size: int, max_leader_epoch: int, distinct: int, depth: int, *,
-    tier: Tier = "quick", symmetry: bool = False, **violated: int,
+    tier: Tier = "quick", symmetry: bool = False, broken: Mapping[str, int] | None = None,
 ) -> Configuration:  # fmt: skip
     """A configuration of one of the replication protocols; the published ones have as many records as log slots.
 
-    `leader_in_isr` is false in the initial state of all of them. Epochs along a log need two records to be compared.
+    Epochs along a log need two records to be compared.
     """
     constants = {
         "replicas": replicas,
@@ -109,11 +111,18 @@ def _replication(
     pins = Pins(
         distinct,
         depth,
-        {"leader_in_isr": 1, **violated},
+        broken or {},
         seen={"high_watermark_can_move_back": 9 if replicas == 2 else 10},
         vacuous=frozenset({"epochs_never_fall_along_a_log"} if log_size == 1 else ()),
     )
     return Configuration(constants, tier, pins, symmetry)
+
+
+def _as_published(distinct: int, depth: int, **broken: int) -> Configuration:
+    """The smallest configuration with the published properties only, of which one fails before the first election."""
+    constants = {"replicas": 2, "log_size": 2, "max_records": 2, "max_leader_epoch": 1}
+    pins = Pins(distinct, depth, {"leader_in_isr": 1, **broken})
+    return Configuration(constants, "quick", pins, properties=("weak_isr", "strong_isr", "leader_in_isr"))
 
 
 def _two_phase_commit(managers: int, distinct: int, depth: int, tier: Tier = "quick") -> Configuration:
@@ -149,62 +158,14 @@ ENTRIES: tuple[Entry, ...] = (
         "model.replication.truncate_to_high_watermark:TruncateToHighWatermark",
         "replication before Kafka 0.11: a follower truncates to its own high watermark",
         (
-            _replication(
-                2,
-                2,
-                1,
-                1_251,
-                16,
-                broken=_broken(weak=9, strong=10, in_sync=10),
-                weak_isr=9,
-                strong_isr=10,
-                visible_records_are_on_every_candidate=10,
-                high_watermark_within_in_sync_logs=10,
-                visible_records_are_never_lost=10,
-            ),
+            _as_published(1_251, 16, weak_isr=9, strong_isr=10),
+            _replication(2, 2, 1, 1_251, 16, broken=_broken(weak=9, strong=10, in_sync=10)),
             _replication(
                 2, 2, 2, 10_131, 20, broken=_broken(weak=9, strong=10, in_sync=10, replaced=15, falls=10, settled=12)
             ),
-            _replication(
-                3,
-                1,
-                1,
-                10_681,
-                17,
-                broken=_broken(weak=9, strong=9, in_sync=9),
-                weak_isr=9,
-                strong_isr=9,
-                visible_records_are_on_every_candidate=9,
-                high_watermark_within_in_sync_logs=9,
-                visible_records_are_never_lost=9,
-            ),
-            _replication(
-                3,
-                2,
-                1,
-                67_807,
-                21,
-                broken=_broken(weak=9, strong=9, in_sync=9),
-                weak_isr=9,
-                strong_isr=9,
-                visible_records_are_on_every_candidate=9,
-                high_watermark_within_in_sync_logs=9,
-                visible_records_are_never_lost=9,
-            ),
-            _replication(
-                3,
-                2,
-                1,
-                11_453,
-                21,
-                broken=_broken(weak=9, strong=9, in_sync=9),
-                symmetry=True,
-                weak_isr=9,
-                strong_isr=9,
-                visible_records_are_on_every_candidate=9,
-                high_watermark_within_in_sync_logs=9,
-                visible_records_are_never_lost=9,
-            ),
+            _replication(3, 1, 1, 10_681, 17, broken=_broken(weak=9, strong=9, in_sync=9)),
+            _replication(3, 2, 1, 67_807, 21, broken=_broken(weak=9, strong=9, in_sync=9)),
+            _replication(3, 2, 1, 11_453, 21, broken=_broken(weak=9, strong=9, in_sync=9), symmetry=True),
             _replication(
                 2,
                 3,
@@ -214,21 +175,7 @@ ENTRIES: tuple[Entry, ...] = (
                 tier="full",
                 broken=_broken(weak=9, strong=10, in_sync=10, replaced=14, matching=13, falls=10, settled=12),
             ),
-            _replication(
-                3,
-                1,
-                2,
-                225_196,
-                22,
-                tier="full",
-                broken=_broken(weak=9, strong=9, in_sync=9, settled=11),
-                weak_isr=9,
-                strong_isr=9,
-                visible_records_are_on_every_candidate=9,
-                high_watermark_within_in_sync_logs=9,
-                settled_high_watermark_is_highest=11,
-                visible_records_are_never_lost=9,
-            ),
+            _replication(3, 1, 2, 225_196, 22, tier="full", broken=_broken(weak=9, strong=9, in_sync=9, settled=11)),
             _replication(
                 3,
                 2,
@@ -245,55 +192,12 @@ ENTRIES: tuple[Entry, ...] = (
         "model.replication.kip_101:Kip101",
         "KIP-101: a follower truncates to where its latest epoch ends in the leader's log",
         (
+            _as_published(1_177, 15),
             _replication(2, 2, 1, 1_177, 15),
-            _replication(
-                2,
-                2,
-                2,
-                9_045,
-                18,
-                broken=_broken(weak=12, strong=12, in_sync=12, falls=10),
-                weak_isr=12,
-                strong_isr=12,
-                visible_records_are_on_every_candidate=12,
-                epochs_never_fall_along_a_log=10,
-                high_watermark_within_in_sync_logs=12,
-                visible_records_are_never_lost=12,
-            ),
-            _replication(
-                3,
-                1,
-                1,
-                9_841,
-                18,
-                broken=_broken(strong=12),
-                strong_isr=12,
-                visible_records_are_on_every_candidate=12,
-                visible_records_are_never_lost=12,
-            ),
-            _replication(
-                3,
-                2,
-                1,
-                59_788,
-                22,
-                broken=_broken(strong=12),
-                strong_isr=12,
-                visible_records_are_on_every_candidate=12,
-                visible_records_are_never_lost=12,
-            ),
-            _replication(
-                3,
-                2,
-                1,
-                10_111,
-                22,
-                broken=_broken(strong=12),
-                symmetry=True,
-                strong_isr=12,
-                visible_records_are_on_every_candidate=12,
-                visible_records_are_never_lost=12,
-            ),
+            _replication(2, 2, 2, 9_045, 18, broken=_broken(weak=12, strong=12, in_sync=12, falls=10)),
+            _replication(3, 1, 1, 9_841, 18, broken=_broken(strong=12)),
+            _replication(3, 2, 1, 59_788, 22, broken=_broken(strong=12)),
+            _replication(3, 2, 1, 10_111, 22, broken=_broken(strong=12), symmetry=True),
             _replication(
                 2, 2, 3, 53_413, 21, tier="full", broken=_broken(weak=12, strong=12, in_sync=12, falls=10, settled=14)
             ),
@@ -313,58 +217,14 @@ ENTRIES: tuple[Entry, ...] = (
         "model.replication.kip_279:Kip279",
         "KIP-279: leader and follower go back through epochs until their logs match",
         (
+            _as_published(1_177, 15),
             _replication(2, 2, 1, 1_177, 15),
-            _replication(2, 2, 2, 9_027, 18, broken=_broken(falls=10), epochs_never_fall_along_a_log=10),
-            _replication(
-                3,
-                1,
-                1,
-                9_841,
-                18,
-                broken=_broken(strong=12),
-                strong_isr=12,
-                visible_records_are_on_every_candidate=12,
-                visible_records_are_never_lost=12,
-            ),
-            _replication(
-                3,
-                2,
-                1,
-                60_106,
-                22,
-                broken=_broken(strong=12),
-                strong_isr=12,
-                visible_records_are_on_every_candidate=12,
-                visible_records_are_never_lost=12,
-            ),
-            _replication(
-                3,
-                2,
-                1,
-                10_164,
-                22,
-                broken=_broken(strong=12),
-                symmetry=True,
-                strong_isr=12,
-                visible_records_are_on_every_candidate=12,
-                visible_records_are_never_lost=12,
-            ),
-            _replication(2, 3, 2, 32_713, 21, tier="full", broken=_broken(falls=10), epochs_never_fall_along_a_log=10),
-            _replication(
-                3,
-                1,
-                2,
-                192_592,
-                22,
-                tier="full",
-                broken=_broken(weak=11, strong=11, in_sync=11, settled=14),
-                weak_isr=11,
-                strong_isr=11,
-                visible_records_are_on_every_candidate=11,
-                high_watermark_within_in_sync_logs=11,
-                settled_high_watermark_is_highest=14,
-                visible_records_are_never_lost=11,
-            ),
+            _replication(2, 2, 2, 9_027, 18, broken=_broken(falls=10)),
+            _replication(3, 1, 1, 9_841, 18, broken=_broken(strong=12)),
+            _replication(3, 2, 1, 60_106, 22, broken=_broken(strong=12)),
+            _replication(3, 2, 1, 10_164, 22, broken=_broken(strong=12), symmetry=True),
+            _replication(2, 3, 2, 32_713, 21, tier="full", broken=_broken(falls=10)),
+            _replication(3, 1, 2, 192_592, 22, tier="full", broken=_broken(weak=11, strong=11, in_sync=11, settled=14)),
             _replication(
                 3,
                 2,
@@ -381,26 +241,14 @@ ENTRIES: tuple[Entry, ...] = (
         "model.replication.kip_320_first_try:Kip320FirstTry",
         "the abandoned first design of KIP-320: fetches are fenced by the epoch of the last record",
         (
+            _as_published(1_165, 15),
             _replication(2, 2, 1, 1_165, 15),
-            _replication(2, 2, 2, 8_429, 18, broken=_broken(falls=10), epochs_never_fall_along_a_log=10),
+            _replication(2, 2, 2, 8_429, 18, broken=_broken(falls=10)),
             _replication(3, 1, 1, 9_661, 18),
             _replication(3, 2, 1, 59_092, 22),
             _replication(3, 2, 1, 9_983, 22, symmetry=True),
-            _replication(2, 3, 2, 30_737, 22, tier="full", broken=_broken(falls=10), epochs_never_fall_along_a_log=10),
-            _replication(
-                3,
-                1,
-                2,
-                175_453,
-                23,
-                tier="full",
-                broken=_broken(weak=12, strong=13, in_sync=13),
-                weak_isr=12,
-                strong_isr=13,
-                visible_records_are_on_every_candidate=13,
-                high_watermark_within_in_sync_logs=13,
-                visible_records_are_never_lost=13,
-            ),
+            _replication(2, 3, 2, 30_737, 22, tier="full", broken=_broken(falls=10)),
+            _replication(3, 1, 2, 175_453, 23, tier="full", broken=_broken(weak=12, strong=13, in_sync=13)),
             _replication(3, 2, 2, 1_437_076, 28, tier="full", broken=_broken(weak=12, strong=13, in_sync=13, falls=10)),
         ),
     ),
@@ -409,6 +257,7 @@ ENTRIES: tuple[Entry, ...] = (
         "model.replication.kip_320:Kip320",
         "KIP-320: fetching, truncation and the in-sync set are fenced by the leader epoch",
         (
+            _as_published(957, 15),
             _replication(2, 2, 1, 957, 15),
             _replication(2, 2, 2, 5_973, 18),
             _replication(3, 1, 1, 6_787, 18),
@@ -442,11 +291,7 @@ ENTRIES: tuple[Entry, ...] = (
         "finite-replicated-log",
         "model.replication.finite_replicated_log:FiniteReplicatedLog",
         "bounded logs that are appended to, truncated and copied without any rule",
-        (
-            _replicated_log(2, 2, 49, 5),
-            _replicated_log(3, 2, 343, 7),
-            _replicated_log(2, 4, 961, 9),
-        ),
+        (_replicated_log(2, 2, 49, 5), _replicated_log(3, 2, 343, 7), _replicated_log(2, 4, 961, 9)),
     ),
 )
 

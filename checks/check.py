@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -98,6 +98,7 @@ def check(  # noqa: PLR0913  # keyword arguments with defaults
     model: type[Model] | Specification | str,
     constants: Mapping[str, Any] | None = None,
     *,
+    properties: Collection[str] | None = None,
     engine: Engine = "native",
     workers: int | None = None,
     symmetry: bool = False,
@@ -106,7 +107,7 @@ def check(  # noqa: PLR0913  # keyword arguments with defaults
     keep_going: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Result:
-    """Explores every reachable state of a specification and checks its properties.
+    """Explores every reachable state of a specification and checks its properties, or those that are named.
 
     `model` is a class, a class bound to its constants, or a name as on the command line. A shipped configuration is
     compared with what is pinned for it. Raises errors.FencepostError for a mistake in the specification or the
@@ -120,8 +121,8 @@ def check(  # noqa: PLR0913  # keyword arguments with defaults
         found, specification = _named(model.source), model
     else:
         found = loading.find(model) if isinstance(model, str) else _named(model)
-        specification = Specification(found.model, constants)
-    pins = pins_of(found.entry, specification.constants, symmetry) if found.entry else None
+        specification = Specification(found.model, constants, properties)
+    pins = pins_of(found.entry, specification, symmetry) if found.entry else None
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
     return job.result(job.search(progress))
 
@@ -139,13 +140,34 @@ def _named(model: type[Model]) -> loading.Found:
     return loading.Found(name, model, None, first_line(model))
 
 
-def pins_of(entry: Entry, constants: Mapping[str, int | bool], symmetry: bool) -> Pins | None:
-    """What the catalogue pins for these constants. Symmetry reduction changes the number of states only."""
-    configuration = entry.pinned(constants, symmetry)
-    if configuration is None or configuration.pins is None:
+def pins_of(entry: Entry, specification: Specification, symmetry: bool) -> Pins | None:
+    """What the catalogue pins for a specification with these constants and properties.
+
+    Symmetry reduction changes the number of states only, and the properties that are checked change no count.
+    """
+    pinned = [(one, one.pins) for one in entry.pinned(specification.constants) if one.pins is not None]
+    if not pinned:
         return None
-    pins = configuration.pins
-    return pins if configuration.symmetry == symmetry else replace(pins, distinct=None)
+    checked = {prop.name for prop in specification.properties}
+    usual = {prop.name for prop in type(specification)(specification.source, specification.constants).properties}
+    known: set[str] = {"deadlock"}
+    violated: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    vacuous: set[str] = set()
+    for one, pins in pinned:
+        if pins.violated is not None:
+            known |= usual if one.properties is None else set(one.properties)
+            violated |= pins.violated
+        seen |= pins.seen
+        vacuous |= pins.vacuous
+    distinct = next((pins.distinct for one, pins in pinned if one.symmetry == symmetry), None)
+    return replace(
+        pinned[0][1],
+        distinct=distinct,
+        violated={name: length for name, length in violated.items() if name in checked} if checked <= known else None,
+        seen={name: length for name, length in seen.items() if name in checked},
+        vacuous=frozenset(vacuous & checked),
+    )
 
 
 @dataclass(frozen=True)

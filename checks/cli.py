@@ -76,13 +76,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with interrupts:
             interrupts.requested = False
-            return _run(sys.argv[1:] if arguments is None else list(arguments))
+            code = _run(sys.argv[1:] if arguments is None else list(arguments))
     except KeyboardInterrupt:
-        return _interrupted()
-    finally:
-        if arguments is None:
-            # The process ends; an interruption from here on has nothing left to interrupt.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        code = _interrupted()
+    if arguments is None:
+        # The process ends; an interruption from here on has nothing left to interrupt.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if interrupts.requested:
+            _leave(code)
+    return code
+
+
+def _leave(code: int) -> None:
+    """Ends the process at once, whatever threads are still at work.
+
+    CPython would end it with the signal instead of the exit code if the interruption came inside `exec` of a text, as
+    it runs when modules are imported.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _run(arguments: list[str]) -> int:
@@ -118,6 +132,7 @@ def _place(error: Exception) -> str:
 def _interrupted() -> int:
     from ..model import errors
 
+    interrupts.requested = True
     complain("interrupted")
     return errors.EXIT_INCONCLUSIVE
 

@@ -147,6 +147,10 @@ Symmetry = Annotated[
         help="Take states that differ in interchangeable identities as one.",
     ),
 ]
+Properties = Annotated[
+    list[str] | None,
+    _option(_WHAT, "--property", metavar="NAME", help="Check this property only; may be given several times."),
+]
 Exact = Annotated[bool, _option(_HOW, "--exact", help="Compare whole states, not 64-bit fingerprints.")]
 Continue = Annotated[bool, _option(_HOW, "--continue", help="Go on after a violation, and find all that are violated.")]
 MaxStates = Annotated[
@@ -183,6 +187,7 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
     engine: Engine = "native",
     workers: Workers = None,
     symmetry: Symmetry = None,
+    properties: Properties = None,
     exact: Exact = False,
     keep_going: Continue = False,
     max_states: MaxStates = None,
@@ -201,12 +206,23 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
     """
     if tier not in catalogue.TIERS:
         raise errors.BadOption(f"there is no tier {tier!r}", hint="tiers are quick and full")
+    if not names and properties:
+        raise errors.BadOption("--property needs the name of the specification that has the property")
     if not names and settings:
         raise errors.BadOption("--set needs the name of the specification that has the constant")
     limits = Limits(max_states, max_depth, _size(max_memory), max_seconds)
     options = Options(_engine(engine), workers, False, exact, keep_going, limits).validated()
     request = Request(
-        tuple(names or ()), _settings(settings or []), options, symmetry, tier, json_file, trace_file, quiet, verbose
+        tuple(names or ()),
+        _settings(settings or []),
+        options,
+        symmetry,
+        tuple(properties) if properties else None,
+        tier,
+        json_file,
+        trace_file,
+        quiet,
+        verbose,
     )
     return Session(request).run()
 
@@ -262,7 +278,7 @@ def _configurations(entry: catalogue.Entry) -> Iterator[terminal.Line]:
         constants = " ".join(f"{name}={terminal.shown(value)}" for name, value in one.constants.items())
         pins = one.pins or catalogue.Pins()
         counts = [f"{count:,}" if count is not None else "-" for count in (pins.distinct, pins.depth)]
-        reduction = "symmetry" if one.symmetry else ""
+        reduction = "symmetry" if one.symmetry else f"only {', '.join(one.properties)}" if one.properties else ""
         rows.append((constants, *counts, f"{one.tier:5}  {pins.verdict or 'not pinned':12}  {reduction}"))
     yield from terminal.columns(("configuration", "distinct", "depth", "tier   verdict"), rows)
 

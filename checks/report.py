@@ -91,8 +91,8 @@ class ErrorReport:
 class ConfigurationReport:
     """The result of one search. `stopped` says what ended it early, and is empty when the space was covered.
 
-    `failures` says in words why the configuration does not hold; `mismatches`, what did not come out as pinned; and
-    `undecided`, which pins could not be compared.
+    `selected` names the properties that were asked for, if not all. `failures` says in words why the configuration
+    does not hold; `mismatches`, what did not come out as pinned; and `undecided`, which pins could not be compared.
     """
 
     name: str
@@ -107,6 +107,7 @@ class ConfigurationReport:
     limits: Limits = Limits()
     stopped: str = ""
     bounds: Mapping[str, Any] = field(default_factory=dict)
+    selected: tuple[str, ...] | None = None
     distinct: int = 0
     generated: int = 0
     depth: int = 0

@@ -32,6 +32,7 @@ class Request:
     settings: Mapping[str, str] | None = None
     options: Options = Options()
     symmetry: bool | None = None
+    properties: tuple[str, ...] | None = None
     tier: str = "quick"
     json_file: str | None = None
     trace_file: str | None = None
@@ -70,27 +71,35 @@ def plan(request: Request) -> list[Planned]:
 
 def _plan_one(found: loading.Found, request: Request) -> Iterator[Planned]:
     if found.entry is None or request.settings:
-        yield _planned(found, dict(request.settings or {}), bool(request.symmetry), request)
+        yield _planned(found, request.settings or {}, request.properties, bool(request.symmetry), request)
         return
     seen = []
-    for configuration in found.entry.configurations:
-        symmetry = configuration.symmetry if request.symmetry is None else request.symmetry
-        key = (dict(configuration.constants), symmetry)
-        if (configuration.tier == "quick" or request.tier == "full") and key not in seen:
+    for one in found.entry.configurations:
+        symmetry = one.symmetry if request.symmetry is None else request.symmetry
+        properties = one.properties if request.properties is None else request.properties
+        key = (dict(one.constants), symmetry, properties)
+        if (one.tier == "quick" or request.tier == "full") and key not in seen:
             seen.append(key)
-            yield _planned(found, dict(configuration.constants), symmetry, request)
+            yield _planned(found, one.constants, properties, symmetry, request)
 
 
-def _planned(found: loading.Found, constants: dict[str, Any], symmetry: bool, request: Request) -> Planned:
+def _planned(
+    found: loading.Found,
+    constants: Mapping[str, Any],
+    properties: tuple[str, ...] | None,
+    symmetry: bool,
+    request: Request,
+) -> Planned:
     from ..model.lang.specification import Specification
 
     try:
-        specification = Specification(found.model, constants)
+        specification = Specification(found.model, constants, properties)
     except errors.SpecificationError as error:
         return _failed_plan(found.name, found.words, constants, request, error)
-    pins = pins_of(found.entry, specification.constants, symmetry) if found.entry else None
+    pins = pins_of(found.entry, specification, symmetry) if found.entry else None
     options = replace(request.options, symmetry=symmetry)
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
+    job = replace(job, base=replace(job.base, selected=properties))
     return Planned(job.base, job)
 
 

@@ -6,6 +6,7 @@ colours through rich on a terminal, as plain ASCII anywhere else or when NO_COLO
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -16,7 +17,8 @@ from typing import Any, Literal, NamedTuple, TextIO
 from ..traces import text
 from ..traces.replay import Replay
 from ..traces.trace import Trace
-from .outcome import Progress
+from .cli import complain
+from .outcome import VIOLATION_FOUND, Progress
 from .report import ConfigurationReport, PropertyReport, Report
 
 Segment = tuple[str, str]
@@ -64,6 +66,9 @@ def held_constant(planned: Sequence[ConfigurationReport]) -> str:
         parts.append("symmetric identities taken as one" if planned[0].symmetry else "no symmetry reduction")
     if len({one.exact for one in planned}) == 1:
         parts.append("states compared in full" if planned[0].exact else "64-bit fingerprints")
+    selected = {one.selected for one in planned}
+    if len(selected) == 1 and planned[0].selected is not None:
+        parts.append(f"only {', '.join(planned[0].selected)}")
     limits = planned[0].limits if planned else None
     for name, limit in vars(limits).items() if limits else ():
         if limit is not None:
@@ -92,6 +97,7 @@ class Table:
         self.glyphs = glyphs
         self._common = _common_constants(planned)
         self._mixed_symmetry = len({one.symmetry for one in planned}) > 1
+        self._mixed_properties = len({one.selected for one in planned}) > 1
         names = [one.name for one in planned]
         self._one_name = len(set(names)) == 1 and len(names) > 1
         self._grouped = not self._one_name and len(set(names)) < len(names)
@@ -105,6 +111,8 @@ class Table:
         parts = [f"{name}={shown(value)}" for name, value in one.constants.items() if name not in self._common]
         if self._mixed_symmetry and one.symmetry:
             parts.append("symmetry")
+        if self._mixed_properties and one.selected is not None:
+            parts.append(f"{len(one.selected)} properties")
         if self._grouped:
             return _INDENT + (" ".join(parts) or "default")
         return " ".join(parts if self._one_name else [one.name, *parts]) or one.name
@@ -202,8 +210,10 @@ class _Details:
             if one.error.trace is not None and self.detail != "none":
                 yield from self._run("The run that leads to the error", one.error.trace)
             return
-        if one.stopped:
-            yield [(f"{_INDENT}Stopped: {one.stopped}. Only violations are final.", "")]
+        if one.stopped == VIOLATION_FOUND:
+            yield [(f"{_INDENT}Stopped after the first violation; --continue looks for others.", "")]
+        elif one.stopped:
+            yield [(f"{_INDENT}Stopped: {one.stopped}. What was not reached may still be wrong.", "")]
         for mismatch in one.mismatches:
             yield [(f"{_INDENT}Not as pinned: ", "bold red"), (mismatch, "")]
         yield from self._without_run(one)
@@ -375,6 +385,8 @@ class Screen:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream if stream is not None else sys.stdout
+        if isinstance(self.stream, io.TextIOWrapper):
+            self.stream.reconfigure(errors="backslashreplace")
         self.is_terminal = self.stream.isatty()
         encoding = (getattr(self.stream, "encoding", None) or "ascii").lower()
         self.glyphs = UNICODE if self.is_terminal and encoding.startswith("utf") else ASCII
@@ -406,19 +418,21 @@ class Screen:
                 from rich.text import Text
 
                 self._console.print(Text.assemble(*line), end="\n")
-        except BrokenPipeError:
-            self._close()
+        except OSError as error:
+            self._close(error)
 
     def _flush(self) -> None:
         try:
             if not self._closed:
                 self.stream.flush()
-        except BrokenPipeError:
-            self._close()
+        except OSError as error:
+            self._close(error)
 
-    def _close(self) -> None:
-        """Nobody reads any more: the rest, and what Python flushes at its end, goes nowhere."""
+    def _close(self, error: OSError) -> None:
+        """Nobody reads any more, or it cannot be kept: the rest, and what Python flushes at its end, goes nowhere."""
         self._closed = True
+        if not isinstance(error, BrokenPipeError):
+            complain(f"standard output: {error.strerror or error}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
 
 

@@ -180,6 +180,7 @@ class TypeMismatch(SpecificationError):
     """An operation on types it is not defined for."""
 
     code = "S206"
+    advice = "change the value, or the type that is declared"
 
 
 class WrongArguments(SpecificationError):
@@ -391,13 +392,24 @@ class CannotWrite(UsageError):
     code = "U109"
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """`did you mean X?` for a misspelt name, or the list of what there is."""
+class UnknownProperty(UsageError):
+    """A property that the specification does not have."""
+
+    code = "U110"
+
+
+def closest(name: str, known: list[str]) -> str:
+    """The name most like a misspelt one; empty when none is."""
     import difflib
 
-    close = difflib.get_close_matches(name, known, n=1)
+    return next(iter(difflib.get_close_matches(name, known, n=1)), "")
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """`did you mean X?` for a misspelt name, or the list of what there is."""
+    close = closest(name, known)
     if close:
-        return f"did you mean {close[0]}?"
+        return f"did you mean {close}?"
     names = sorted(set(known))
     if len(names) > _MOST_NAMES:
         names[_MOST_NAMES:] = [f"and {len(names) - _MOST_NAMES} more"]

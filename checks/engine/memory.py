@@ -48,7 +48,7 @@ def _map(count: int, kind: Any, flag: int) -> npt.NDArray[Any]:
         # Private: what is shared between processes would not get large pages.
         flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | flag
         region = mmap.mmap(-1, size + LARGE_PAGE if large else size, flags=flags)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         raise MemoryError(f"no memory for {size} bytes") from error
     if not large:
         return np.frombuffer(region, dtype=kind, count=count)

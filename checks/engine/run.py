@@ -26,6 +26,8 @@ from .search_code import add_engine_kernels
 from .shape import SHARDS, Shape
 from .workers import Workers
 
+COMPILE = CompileOptions(level=3, vectorise=True)
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -72,7 +74,7 @@ def prepare(specification: Specification, program: ir.Program, settings: Setting
         return module
 
     key = f"{program_text(program)}\n{shape}"
-    compiled = compile_module(key, build, Library.symbols(shape), CompileOptions(level=3, vectorise=True))
+    compiled = compile_module(key, build, Library.symbols(shape), COMPILE)
     library = Library(shape, compiled.addresses.__getitem__, compiled.engine)
     return Prepared(specification, Codec(layout), library, compiled)
 

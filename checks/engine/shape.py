@@ -12,7 +12,7 @@ from dataclasses import dataclass
 BATCH = 256
 """Successors that are fingerprinted and prefetched together, before the batch ahead of them is looked up."""
 
-RECENT_BITS = 17
+RECENT_BITS = 14
 """How many fingerprints a worker remembers, to drop the commonest duplicates before the visited set is asked."""
 
 SHARD_BITS = 6

@@ -182,7 +182,8 @@ class Parents:
 
     @property
     def bytes(self) -> int:
-        return sum(array.nbytes for array in (*self._parents, *self._positions))
+        """What is written; the rest of the last chunk takes no memory yet."""
+        return self.count * (4 + int(np.dtype(self.position_type).itemsize))
 
     def path(self, level: int, index: int) -> tuple[int, list[int]]:
         """The number of the initial state and the positions that lead to a state; the initial level is 0."""

@@ -19,6 +19,7 @@ from .shape import BUCKET, SHARD_BITS, Shape, TableField
 
 MULTIPLIERS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 BUCKET_BYTES = BUCKET * 8
+LANES = 4
 
 
 def mix(value: Value) -> Value:
@@ -29,15 +30,19 @@ def mix(value: Value) -> Value:
 
 
 def fingerprint(f: Function, shape: Shape, words: Array, seed: Value) -> Value:
-    """The fingerprint of a state; for states of several words never zero, for one word a permutation."""
-    mixed = mix(words[0] ^ seed)
-    if shape.words == 1:
-        return mixed
-    chain = f.variable(mixed)
-    with f.count(shape.words, start=1) as index:
-        chain.value = mix(chain.value + words[index])
-    result = chain.value
-    return result if shape.exact else f.select(result == 0, f.constant(1), result)
+    """The fingerprint of a state; for states of several words never zero, for one word a permutation.
+
+    Words are mixed one into the next, in up to four chains at once, which are mixed into each other at the end.
+    """
+    chains = [words[index] for index in range(min(LANES, shape.words))]
+    chains[0] = chains[0] ^ seed
+    for index in range(LANES, shape.words):
+        chains[index % LANES] = mix(chains[index % LANES]) + words[index]
+    result = chains[0]
+    for chain in chains[1:]:
+        result = mix(result) + chain
+    result = mix(result)
+    return result if shape.is_exact else f.select(result == 0, f.constant(1), result)
 
 
 class Table:

@@ -127,8 +127,9 @@ def _lazy(code: Code, parts: tuple[ir.Expr, ...], decisive: int) -> Value:
         elif literal(result) == decisive:
             break
         else:
-            value = code.value(part)
-            result = code.or_(result, value) if decisive else code.and_(result, value)
+            # Selected and not combined: a value that is not needed may be undefined, and must not spread.
+            value, known = code.value(part), number(decisive, I1)
+            result = code.select(result, known, value) if decisive else code.select(result, value, known)
     if done is None:
         return result
     code.unreachable()

@@ -91,14 +91,20 @@ def add_model_kernels(
 ) -> KernelInfo:
     """Adds the kernels to an llvmlite module. `linkage="internal"` keeps them inside it.
 
-    Without `symmetry` there is no `canonicalise`, which saves compiling it. Raises UnsupportedType, and StateTooLarge
-    for symmetric domains with too many permutations.
+    Without `symmetry` there is no `canonicalise`, which saves compiling it. Raises UnsupportedType,
+    UnsupportedExpression, and StateTooLarge for symmetric domains with too many permutations.
     """
     info = kernel_info(program, layout)
     maker = _Maker(module, program, layout, linkage)
-    maker.successors()
-    maker.check()
-    maker.check_step()
+    try:
+        maker.successors()
+        maker.check()
+        maker.check_step()
+    except RecursionError:
+        raise errors.UnsupportedExpression(
+            f"a method of {program.name} is nested too deeply to be compiled",
+            hint="split it into several methods or statements",
+        ) from None
     if symmetry and info.permutations > 1:
         add_canonicalise(module, layout, linkage)
     return info

@@ -26,6 +26,7 @@ class Marker:
     kind: str
     process: str | None = None
     fault: bool = False
+    on_request: bool = False
 
     @property
     def words(self) -> str:

@@ -128,7 +128,7 @@ def _inside_call(node: ast.Call, wanted: bool, scope: _Scope, bindings: dict[str
     bound.apply_defaults()
     names = dict(bound.arguments)
     if plain is not function:
-        names = {next(iter(inspect.signature(plain).parameters)): function.__self__, **names}
+        names = {next(iter(inspect.signature(plain).parameters)): getattr(function, "__self__", None), **names}
     inner = _Scope(names, plain)
     try:
         returned = _only_return(plain, inner)

@@ -44,10 +44,6 @@ class Nothing(Type):
     def __str__(self) -> str:
         return "nothing"
 
-    @property
-    def count(self) -> int:
-        return 1
-
     def fit(self, value: Any) -> Any:
         if value is not None:
             raise OutOfRange(f"{types.show(value)} is not None")

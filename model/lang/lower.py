@@ -82,7 +82,7 @@ class _Translator(Statements):
                 if self.growing
                 else "a collection never stops growing",
                 at=self.growing_at or self.location(self.frame.source.tree),
-                hint="a local has one type: do not put a collection into itself",
+                hint="append() to a list in the loop, or keep it in a field of the state",
             )
         return not (self.changed or grown)
 

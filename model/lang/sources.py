@@ -42,7 +42,7 @@ def source_of(function: Callable[..., Any], at: errors.Location | None = None) -
     if not inspect.isfunction(function):
         raise errors.UnsupportedCall(f"{name} is not a plain function", at=at, hint="define it with def")
     try:
-        tree, file, above = _parsed(function.__code__)
+        tree, file, above = _parsed(*_lines(function), function.__code__.co_filename)
     except (OSError, TypeError, SyntaxError):
         raise errors.NoSource(
             f"the source of {name} cannot be read",
@@ -50,16 +50,24 @@ def source_of(function: Callable[..., Any], at: errors.Location | None = None) -
             hint="define it in a file, not at a prompt or through exec()",
         ) from None
     if not isinstance(tree, ast.FunctionDef):
-        what = f"{name} is async" if isinstance(tree, ast.AsyncFunctionDef) else "a lambda cannot be translated"
+        what = f"{name} is async" if isinstance(tree, ast.AsyncFunctionDef) else f"{name} is not a plain function"
         raise errors.UnsupportedCall(what, at=at or _code_at(function), hint="define it with def")
     found = _SOURCES[function] = Source(tree, file, above)
     return found
 
 
-def _parsed(thing: Any) -> tuple[ast.stmt, str, int]:
-    """The syntax tree of a class or code object, its file, and the number of lines above that of the tree."""
-    lines, first = inspect.getsourcelines(thing)
-    file = inspect.getsourcefile(thing) or "?"
+def _lines(function: Any) -> tuple[list[str], int]:
+    """The lines of a function as it stands, whatever it wraps, and the number of the first."""
+    code = function.__code__
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, function.__globals__)
+    if len(lines) < code.co_firstlineno:
+        raise OSError
+    return inspect.getblock(lines[code.co_firstlineno - 1 :]), code.co_firstlineno
+
+
+def _parsed(lines: list[str], first: int, file: str) -> tuple[ast.stmt, str, int]:
+    """The syntax tree of some lines of a file, the file, and the number of lines above that of the tree."""
     if not lines[0][:1].isspace():
         return ast.parse("".join(lines)).body[0], file, first - 1
     # Indented as it stands, so that columns stay what they are.
@@ -160,7 +168,7 @@ def placed(where: Callable[[], errors.Location | None]) -> Iterator[None]:
 
 def _class_tree(cls: type) -> tuple[ast.ClassDef, str, int] | None:
     try:
-        tree, file, above = _parsed(cls)
+        tree, file, above = _parsed(*inspect.getsourcelines(cls), inspect.getsourcefile(cls) or "?")
     except (OSError, TypeError, SyntaxError):
         return None
     return (tree, file, above) if isinstance(tree, ast.ClassDef) else None

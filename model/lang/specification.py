@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin, overload
@@ -85,9 +85,14 @@ def init(function: F) -> F:
     return mark(function, Marker("init"))
 
 
-def invariant(function: F) -> F:
-    """Must be true in every reachable state."""
-    return mark(function, Marker("invariant"))
+@overload
+def invariant(function: F) -> F: ...
+@overload
+def invariant(*, on_request: bool = False) -> Callable[[F], F]: ...
+def invariant(function: F | None = None, *, on_request: bool = False) -> F | Callable[[F], F]:
+    """Must be true in every reachable state. One that is `on_request` is checked only when it is named."""
+    marker = Marker("invariant", on_request=on_request)
+    return mark(function, marker) if function is not None else lambda given: mark(given, marker)
 
 
 def step_invariant(function: F) -> F:
@@ -198,9 +203,17 @@ class Step:
 
 
 class Specification:
-    """A `Model` subclass bound to its constants. Raises UnknownConstant, ConstantOutOfRange and S1xx errors."""
+    """A `Model` subclass bound to its constants, with the named properties or all that are not on request.
 
-    def __init__(self, model: type[Model], constants: Mapping[str, Any] | None = None) -> None:
+    Raises UnknownConstant, ConstantOutOfRange, UnknownProperty and S1xx errors.
+    """
+
+    def __init__(
+        self,
+        model: type[Model],
+        constants: Mapping[str, Any] | None = None,
+        properties: Collection[str] | None = None,
+    ) -> None:
         check_methods(model)
         self.source = model
         self.name = model.__name__
@@ -216,7 +229,7 @@ class Specification:
         if not self.actions:
             hint = "mark at least one method with @action"
             raise errors.NoAction(f"{self.name} has no action", at=class_at(model), hint=hint)
-        self.properties = tuple(self._property(*found) for kind in PROPERTY_KINDS for found in _of(methods, kind))
+        self.properties = self._selected([found for kind in PROPERTY_KINDS for found in _of(methods, kind)], properties)
         self.constraints = tuple(self._property(*found) for found in _of(methods, "constraint"))
         self.deadlock_is_violation = bool(model.deadlock)
 
@@ -256,10 +269,12 @@ class Specification:
         path = tuple(str(marker.path).split("."))
         kind: types.Type = self.state_type
         for part in path:
-            if not isinstance(kind, types.Struct) or part not in kind.field:
-                known = list(kind.field) if isinstance(kind, types.Struct) else []
+            if not isinstance(kind, types.Struct):
+                what = f"{where}: {marker.path!r} does not lead through structs only"
+                raise errors.BadParameter(what, hint="In names a field of the state, or of a struct in it")
+            if part not in kind.field:
                 what = f"{where}: the state has no field {marker.path!r}"
-                raise errors.BadParameter(what, hint=errors.nearest(part, known))
+                raise errors.BadParameter(what, hint=errors.nearest(part, list(kind.field)))
             kind = kind.field[part]
         if not isinstance(kind, (types.Set, types.Seq, types.Bag)):
             what = f"{where}: {marker.path!r} is not a Set, Seq or Bag"
@@ -273,7 +288,19 @@ class Specification:
             return  # A plain int takes the bounds of the elements.
         if resolved != element:
             what = f"{where}: the elements of {marker.path!r} are of another type"
-            raise errors.BadParameter(what, hint=f"they are {element}")
+            raise errors.BadParameter(what, hint=f"annotate it with theirs, {element}")
+
+    def _selected(self, found: list[tuple[str, Any, Marker]], names: Collection[str] | None) -> tuple[Property, ...]:
+        """The properties of these names, or all that are not on request."""
+        known = [name for name, _, _ in found]
+        for name in names or ():
+            if name not in known:
+                raise errors.UnknownProperty(f"{self.name} has no property {name!r}", hint=errors.nearest(name, known))
+        return tuple(
+            self._property(name, function, marker)
+            for name, function, marker in found
+            if (name in names if names is not None else not marker.on_request)
+        )
 
     def _property(self, name: str, function: Callable[..., bool], marker: Marker) -> Property:
         check_property(function, marker, f"{self.name}.{name}")

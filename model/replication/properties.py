@@ -44,7 +44,7 @@ class ReplicationProperties(ReplicationState):
             for candidate in self.quorum.isr
         )
 
-    @invariant
+    @invariant(on_request=True)
     def leader_in_isr(self) -> bool:
         """The quorum has a leader, and it is in the in-sync set.
 

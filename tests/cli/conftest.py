@@ -89,7 +89,7 @@ def start() -> Callable[..., subprocess.Popen[str]]:
         environment = os.environ | {"PYTHONUNBUFFERED": "1"} | settings.pop("env", {})
         return subprocess.Popen(
             [sys.executable, "-m", "fencepost.checks", *map(str, arguments)],
-            stdout=subprocess.PIPE,
+            stdout=settings.pop("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
             text=True,
             env=environment,

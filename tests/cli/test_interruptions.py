@@ -83,6 +83,13 @@ def test_a_second_interruption_ends_at_once(start: Any, small: Any) -> None:
     assert code == 2
 
 
+def test_an_output_that_is_full_is_a_line_on_stderr(start: Any, small: Any) -> None:
+    with open("/dev/full", "w") as full:
+        process = start("check", small("Counter"), stdout=full)
+    err = process.stderr.read()
+    assert (process.wait(timeout=20), err) == (0, "standard output: No space left on device\n")
+
+
 def test_a_reader_that_goes_away_is_no_error(start: Any) -> None:
     process = start("list", "-v")
     process.stdout.close()

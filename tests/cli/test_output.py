@@ -78,6 +78,19 @@ def test_a_narrow_terminal_breaks_no_row(small: Any) -> None:
     assert max(map(len, table)) <= 80
 
 
+def test_a_stream_that_cannot_show_a_character_is_no_crash(tmp_path: Path) -> None:
+    (tmp_path / "umlaut.py").write_text(
+        "from fencepost.model import Model, action, invariant\n\n\nclass Umlaut(Model):\n    up: bool\n\n"
+        "    @action\n    def flip(self) -> None:\n        self.up = not self.up\n\n"
+        '    @invariant\n    def down(self) -> bool:\n        """Up \u2209 down."""\n        return not self.up\n'
+    )
+    command = [sys.executable, "-m", "fencepost.checks", "check", "umlaut.py", "--engine", "python"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, check=False, capture_output=True, cwd=tmp_path, env=environment, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "Up \\u2209 down." in done.stdout
+
+
 def test_progress_is_shown_on_a_terminal_only(small: Any, run: Any) -> None:
     _, found = on_a_terminal("check", small("Wide"), "--max-seconds", 1)
     line = next(part for part in found.split("\r") if "frontier" in part)

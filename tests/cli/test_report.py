@@ -1,8 +1,10 @@
 """The rules: which outcome gives which verdict and exit code. Outcomes are made by hand here."""
 
+import copy
 from dataclasses import replace
 from typing import Any
 
+import jsonschema
 import pytest
 
 from fencepost.checks import catalogue, report
@@ -89,6 +91,33 @@ def test_verdict_and_exit_code(case: str, validate: Any) -> None:
     assert one.expected == (pins.verdict if pins else None)
     assert bool(one.failures) == (verdict == "violated")
     validate(report.to_json(Report((one,), "0.1.0")))
+
+
+def test_the_schema_refuses_what_it_does_not_describe(validate: Any) -> None:
+    """The schema can fail: for a field that is missing, is new, or has another type."""
+    good = report.to_json(Report((assessed(outcome(BROKEN)),), "0.1.0"))
+    validate(good)
+    for path, change in (
+        ((), {"version": 2}),
+        ((), {"extra": 1}),
+        (("configurations", 0), {"depth": "4"}),
+        (("configurations", 0), {"verdict": "fine"}),
+        (("configurations", 0, "properties", 0), {"trace_length": 0}),
+        (("configurations", 0, "seconds"), {"idle": 1.0}),
+        (("configurations", 0, "actions", 0), {"verdict": None}),
+    ):
+        bad = copy.deepcopy(good)
+        place = bad
+        for part in path:
+            place = place[part]
+        place.update(change)
+        with pytest.raises(jsonschema.ValidationError):
+            validate(bad)
+    for name in good["configurations"][0]:
+        bad = copy.deepcopy(good)
+        del bad["configurations"][0][name]
+        with pytest.raises(jsonschema.ValidationError):
+            validate(bad)
 
 
 def test_a_deadlock_is_a_property_where_it_is_forbidden() -> None:

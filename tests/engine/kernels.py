@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from llvmlite import ir
 from fencepost.checks.engine.builder import I32, I64, POINTER, Array, Function, Value
 from fencepost.checks.engine.found import Found, Options
 from fencepost.checks.engine.library import Library
+from fencepost.checks.engine.run import COMPILE
 from fencepost.checks.engine.search import Search
 from fencepost.checks.engine.search_code import add_engine_kernels
 from fencepost.checks.engine.shape import Shape
@@ -100,6 +102,7 @@ class Fan:
         f.give(0)
 
 
+@cache
 def library(model: Any, *, exact: bool = False) -> Library:
     """The kernels of a model and the search, compiled."""
     plain = model.shape
@@ -111,7 +114,7 @@ def library(model: Any, *, exact: bool = False) -> Library:
         add_engine_kernels(module, shape)
         return module
 
-    compiled = compile_module(f"{model}\n{shape}", build, Library.symbols(shape))
+    compiled = compile_module("", build, Library.symbols(shape), replace(COMPILE, cached=False))
     return Library(shape, compiled.addresses.__getitem__, compiled.engine)
 
 

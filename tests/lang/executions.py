@@ -17,7 +17,7 @@ from fencepost.checks.native.compile import Options, compile_module
 from fencepost.checks.native.kernels import add_model_kernels
 from fencepost.checks.native.layout import build_layout
 from fencepost.model import Model, Specification
-from fencepost.model.errors import SpecificationError
+from fencepost.model.errors import NoInitialState, SpecificationError
 from fencepost.model.lang import interpret, ir, types
 from fencepost.model.lang.lower import lower
 
@@ -82,6 +82,22 @@ class CPython:
         return asked(self.specification, state, after, self.specification.holds)
 
 
+def runs(program: ir.Program, routine: ir.Routine, state: Any) -> list[int]:
+    """The codes of the states that a routine leads to, interpreted. Raises Undefined."""
+    environment, found = interpret.Environment(state), []
+    ranges = [
+        list(item.type.values() if item.collection is None else dict.fromkeys(environment.read(item.collection)))
+        for item in routine.inputs
+    ]
+    for inputs in itertools.product(*ranges):
+        for choices in itertools.product(*map(range, routine.choices)):
+            try:
+                found.append(program.state.code(interpret.run(routine, state, inputs, choices)))
+            except interpret.Blocked:
+                continue
+    return found
+
+
 class Interpreted:
     """The representation, interpreted."""
 
@@ -90,20 +106,9 @@ class Interpreted:
 
     def successors(self, state: Any) -> Outcome:
         found = Outcome()
-        environment = interpret.Environment(state)
         for action in self.program.actions:
             try:
-                ranges = [
-                    list(item.type.values() if item.collection is None else dict.fromkeys(environment.read(item.collection)))
-                    for item in action.inputs
-                ]
-                for inputs in itertools.product(*ranges):
-                    for choices in itertools.product(*map(range, action.choices)):
-                        try:
-                            after = interpret.run(action, state, inputs, choices)
-                        except interpret.Blocked:
-                            continue
-                        found.steps.append((action.name, self.program.state.code(after)))
+                found.steps += [(action.name, code) for code in runs(self.program, action, state)]
             except interpret.Undefined:
                 found.failed = action.name
                 break
@@ -225,16 +230,16 @@ def _shown(these: Compared, outcome: Outcome, other: Outcome) -> str:
     return f"{len(outcome.steps)} steps, properties {wrong or outcome.answers}, premises of {outcome.told}"
 
 
-def reachable(specification: Specification, limit: int) -> Iterator[Any]:
-    """Reachable states, breadth first, up to a limit; states with an error in them lead nowhere."""
+def reachable(specification: Specification, limit: int, starts: Sequence[Any] = ()) -> Iterator[Any]:
+    """Reachable states, breadth first, up to a limit; where an action fails, what it found before is followed."""
     execution = CPython(specification)
-    seen = dict.fromkeys(specification.key(state) for state in specification.initial_states())
+    seen = dict.fromkeys(specification.key(state) for state in starts or specification.initial_states())
     queue = list(seen)
     for key in queue:
         state = specification.state(key)
         yield state
         found = execution.successors(state)
-        for _, after in () if found.failed else found.steps:
+        for _, after in found.steps:
             if after not in seen and len(seen) < limit:
                 seen[after] = None
                 queue.append(after)
@@ -264,3 +269,20 @@ def random_value(kind: types.Type, below: Any) -> Any:
         case types.Set() | types.Seq() | types.Bag():
             return kind.fit([random_value(kind.element, below) for _ in range(below(min(kind.capacity, 4) + 1))])
     return kind.unrank(below(kind.count))
+
+
+def initial_disagreement(these: Compared) -> str:
+    """How CPython and the interpreter differ on the initial states; empty when they agree."""
+    specification, program = these.specification, these.program
+    first: list[int] | str
+    second: list[int] | str
+    try:
+        first = [specification.key(state) for state in specification.initial_states()]
+    except SpecificationError as error:
+        first = [] if isinstance(error, NoInitialState) else "an error"
+    try:
+        codes = [code for routine in program.inits for code in runs(program, routine, specification.blank())]
+        second = list(dict.fromkeys(codes)) if program.inits else [specification.key(specification.blank())]
+    except interpret.Undefined:
+        second = "an error"
+    return "" if first == second else f"initial states\nCPython: {first}\nInterpreted: {second}"

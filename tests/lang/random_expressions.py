@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from random_types import BOOL, COLOR, Kind, Source, an_int
+from lang.random_types import BOOL, COLOR, SYM, Kind, Source, an_int
 
 _SMALL = an_int(0, 3)
 
@@ -19,6 +19,7 @@ class Path:
     keys: tuple[Kind, ...] = ()
     place: bool = False
     risky: bool = False
+    unwrapped: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,25 @@ class Scope:
     def inner(self, *more: Path) -> Scope:
         return replace(self, roots=[*self.roots, *more])
 
+    def can_make(self, *kinds: Kind) -> bool:
+        """Whether values can be written here: maps and interchangeable identities need a state."""
+        return self.members or not any(needs_state(kind) for kind in kinds)
+
     def paths(self) -> Iterator[Path]:
         for root in self.roots:
-            yield from parts(root, 3)
+            for path in parts(root, 3):
+                if path is root or self.can_make(path.kind, *path.keys):
+                    yield path
 
     def reading(self, *tags: str) -> list[Path]:
         return [path for path in self.paths() if path.kind.tag in tags]
 
     def places(self) -> list[Path]:
-        return [path for path in self.paths() if path.place and path.text not in ("self", "after")]
+        return [path for path in self.paths() if path.place and not path.text.isidentifier()]
+
+
+def needs_state(kind: Kind) -> bool:
+    return kind == SYM or kind.tag == "map" or any(map(needs_state, kind.parts))
 
 
 def parts(path: Path, depth: int) -> Iterator[Path]:
@@ -66,9 +77,10 @@ def parts(path: Path, depth: int) -> Iterator[Path]:
         found = replace(path, text=f"{path.text}[{{}}]", kind=kind.parts[1], keys=(*path.keys, kind.parts[0]))
         yield from parts(found, depth - 1)
     elif kind.tag == "seq":
-        yield from parts(Path(f"{path.text}[{{}}]", kind.parts[0], (*path.keys, _SMALL), risky=True), depth - 1)
+        element = Path(f"{path.text}[{{}}]", kind.parts[0], (*path.keys, _SMALL), risky=True, unwrapped=path.unwrapped)
+        yield from parts(element, depth - 1)
     elif kind.tag == "option":
-        yield from parts(Path(path.text, kind.parts[0], path.keys, risky=True), depth)
+        yield from parts(Path(path.text, kind.parts[0], path.keys, risky=True, unwrapped=True), depth)
 
 
 class Expressions:
@@ -88,7 +100,9 @@ class Expressions:
 
     def read(self, kind: Kind, scope: Scope, depth: int) -> str | None:
         """Something in scope of this kind (any bounds for numbers), rarely something that may fail."""
-        found = [path for path in scope.paths() if path.kind == kind or (kind.tag == "int" and path.kind.tag == "int")]
+        numeric = kind.tag == "int"
+        found = [path for path in scope.paths() if path.kind == kind or (numeric and path.kind.tag == "int")]
+        found = found if numeric else [path for path in found if not path.unwrapped]
         safe = [path for path in found if not path.risky]
         if safe and not self.source.chance(6):
             found = safe
@@ -111,7 +125,7 @@ class Expressions:
             if text.lstrip("-").isdigit() and kind.low <= int(text) <= kind.high:
                 return text
             return text if self.source.chance(5) else f"({text} - {kind.low}) % {kind.count} + {kind.low}"
-        if self.source.chance(50) and (text := self.read(kind, scope, depth)):
+        if self.source.chance(30 if depth else 60) and (text := self.read(kind, scope, depth)):
             return text
         if depth and self.source.chance(15) and (text := self.called(kind, scope, depth)):
             return text
@@ -153,7 +167,7 @@ class Expressions:
         roll = self.source.below(8) if depth else 0
         if roll < 3:
             count = self.source.between(0, min(kind.high, 2) if kind.high else 2)
-            items = [self.value(element, scope, max(depth - 1, 0)) for _ in range(count)]
+            items = [self.hashable(element, scope, max(depth - 1, 0)) for _ in range(count)]
             return f"{{{', '.join(items)}}}" if items else "set()"
         if roll < 5 and kind.high == 0:
             left, right = self.value(kind, scope, depth - 1), self.value(kind, scope, depth - 1)
@@ -161,7 +175,14 @@ class Expressions:
         if roll == 5 and kind.high == 0 and element.tag in ("enum", "proc", "sym", "bool"):
             return f"self.members({element.text})" if scope.members else f"set({self.list_of(kind, scope, depth)})"
         loop, inside = self.loop(scope, depth - 1)
-        return f"{{{self.value(element, inside, depth - 1)} {loop}}}"
+        return f"{{{self.hashable(element, inside, depth - 1)} {loop}}}"
+
+    def hashable(self, kind: Kind, scope: Scope, depth: int) -> str:
+        """An element of a built-in set."""
+        text = self.value(kind, scope, depth)
+        if kind.tag == "option" and text == "None":
+            text = self.value(kind.parts[0], scope, depth)
+        return {"set": f"frozenset({text})", "seq": f"tuple({text})"}.get(kind.tag, text)
 
     def list_of(self, kind: Kind, scope: Scope, depth: int) -> str:
         return f"[{self.value(kind.parts[0], scope, max(depth - 1, 0))}]"
@@ -178,7 +199,7 @@ class Expressions:
         if roll == 5:
             return f"({self.value(kind, scope, deeper)} + {self.value(kind, scope, deeper)})[:{kind.high}]"
         loop, inside = self.loop(scope, deeper, ordered=True)
-        made = f"[{self.value(element, inside, deeper)} {loop}]"
+        made = f"[{self.value(element.parts[0] if element.tag == 'option' else element, inside, deeper)} {loop}]"
         if element.tag == "int" and self.source.chance(30):
             made = f"sorted({made}, reverse=True)" if self.source.chance(50) else f"sorted({made})"
         return f"{made}[:{kind.high}]"
@@ -191,8 +212,6 @@ class Expressions:
 
     def map(self, kind: Kind, scope: Scope, depth: int) -> str:
         key, element = kind.parts
-        if not scope.members:
-            return "copy_of({})".format(self.filled(next(path for path in scope.paths() if path.kind == kind), scope, 0))
         name = self.fresh("k")
         inside = scope.inner(Path(name, key))
         return f"{{{name}: {self.value(element, inside, max(depth - 1, 0))} for {name} in self.members({key.text})}}"
@@ -286,6 +305,8 @@ class Expressions:
 
     def equality(self, scope: Scope, depth: int) -> str:
         found = [path for path in scope.paths() if not path.risky and path.text not in ("self", "after")]
+        if not found:
+            return "(1 == 1)"
         path = self.source.pick(found)
         text = self.filled(path, scope, depth)
         if path.kind.tag == "option" and self.source.chance(50):
@@ -343,7 +364,7 @@ class Expressions:
         if roll == 3 and path.kind.tag == "seq":
             return name, f"reversed({text})", inside
         if roll == 4 and path.kind.tag == "set" and not ordered and element.is_scalar:
-            return name, f"({text} | {{{self.value(element, scope, 0)}}})", inside
+            return name, f"({text} | {{{self.hashable(element, scope, 0)}}})", inside
         return name, text, inside
 
     def over_map(self, name: str, path: Path, text: str, scope: Scope) -> tuple[str, str, Scope]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from textwrap import indent
 
-from random_expressions import Expressions, Function, Path, Scope
-from random_types import BOOL, COLOR, PROC, SYM, Kind, Source, Types, an_int, collection
+from lang.random_expressions import Expressions, Function, Path, Scope, needs_state
+from lang.random_types import BOOL, COLOR, PROC, SYM, Kind, Source, Types, an_int, collection
 
 HEADER = '''
 from enum import Enum
@@ -99,9 +99,8 @@ class Specifications(Expressions):
             result = helper.result
             assert result is not None
             inherited = Function(f"super().{name}({', '.join(names)})", (), result)
-            if "@property" not in name and not name.startswith("hp"):
-                scope = self.scope(functions=[])
-                scope = scope.inner(*(Path(n, kind) for n, kind in zip(names, helper.parameters, strict=True)))
+            if not name.startswith("hp"):
+                scope = Scope([*(Path(n, kind) for n, kind in zip(names, helper.parameters, strict=True)), self.state])
                 scope.functions = [inherited]
                 body += [f"def {name}(self{''.join(f', {n}: {k.text}' for n, k in zip(names, helper.parameters, strict=True))}):"]
                 body += self.returning(scope, result)
@@ -128,15 +127,13 @@ class Specifications(Expressions):
         paths = [Path(name, kind) for name, kind in zip(names, kinds, strict=True)]
         signature = [f"{name}: {kind.text}" for name, kind in zip(names, kinds, strict=True)]
         if roll == 1:
-            body = self.returning(Scope([*paths, Path("7", an_int(7, 7))], members=False), result) if not _has_sym(kinds) else ["    return " + self.literal(result)]
+            paths = [path for path in paths if not needs_state(path.kind)]
+            body = self.returning(Scope([*paths, Path("7", an_int(7, 7))], members=False), result)
             self.helpers.append(Function(f"self.hs{position}({{}})", tuple(kinds), result))
             return ["@staticmethod", f"def hs{position}({', '.join(signature)}):", *body, ""]
         body = self.returning(scope.inner(*paths), result)
         self.helpers.append(Function(f"self.h{position}({{}})", tuple(kinds), result))
         return [f"def h{position}({', '.join(['self', *signature])}):", *body, ""]
-
-    def literal(self, kind: Kind) -> str:
-        return {"bool": "True", "int": "1", "enum": "Color.RED"}[kind.tag]
 
     def returning(self, scope: Scope, result: Kind) -> list[str]:
         """The body of a function with a result: one expression, or a loop or branch that may return early."""
@@ -205,7 +202,7 @@ class Specifications(Expressions):
         lines: list[str] = []
         roots = list(scope.roots)
         inside = Scope(roots, scope.functions, scope.members)
-        for _ in range(self.source.between(1, 3 if depth > 1 else 2)):
+        for _ in range(self.source.between(1, 4 if depth > 2 else 2)):
             lines += self.statement(inside, depth, options)
         return ["    " + line for line in lines] or ["    pass"]
 
@@ -232,17 +229,24 @@ class Specifications(Expressions):
 
     def store(self, scope: Scope) -> list[str]:
         """An assignment to a place of the state."""
-        path = self.source.pick([path for path in scope.places() if scope.members or path.kind.tag != "map"])
+        found = scope.places()
+        if not found:
+            return ["pass"]
+        path = self.source.pick(found)
         target = self.filled(path, scope, 1)
-        if path.kind.tag == "int" and self.source.chance(30):
-            return [f"{target} {self.source.pick(('+=', '-='))} {self.source.pick((1, 1, 2))}"]
+        if path.kind.tag == "int" and self.source.chance(40):
+            change = f"    {target} {self.source.pick(('+=', '-='))} {self.source.pick((1, 1, 2))}"
+            return [f"if {path.kind.low + 1} <= {target} < {path.kind.high}:", change]
         if path.kind.tag == "set" and self.source.chance(30):
             return [f"{target} {self.source.pick('|&-^')}= {self.value(path.kind, scope, 1)}"]
         if path.kind.is_scalar and self.source.chance(10):
             other = self.source.pick([other for other in scope.places() if other.kind.is_scalar])
             values = self.value(path.kind, scope, 1), self.value(other.kind, scope, 1)
             return [f"{target}, {self.filled(other, scope, 0)} = {values[0]}, {values[1]}"]
-        return [f"{target} = {self.value(path.kind, scope, 2)}"]
+        value = self.value(path.kind, scope, 2)
+        if value == target and path.kind == BOOL:
+            value = f"not {value}"
+        return [f"{target} = {value}"]
 
     def collection_method(self, scope: Scope) -> list[str]:
         found = [path for path in scope.places() if path.kind.is_collection]
@@ -255,12 +259,14 @@ class Specifications(Expressions):
         if roll == 0:
             return [f"{target}.clear()"]
         if path.kind.tag == "bag":
-            return [f"{target}.{self.source.pick(('add', 'add', 'discard', 'remove'))}({item})"]
+            name = self.source.pick(("add", "add", "discard", "remove"))
+            return [f"if len({target}) < {path.kind.high}:", f"    {target}.{name}({item})"]
         if path.kind.tag == "set":
             if roll == 1:
                 return [f"{target}.update({self.value(path.kind, scope, 1)})"]
             name = "remove" if roll == 2 else self.source.pick(("add", "add", "discard"))
-            return [f"{target}.{name}({item})"]
+            guard = [f"if len({target}) < {path.kind.high}:"] if path.kind.high and name == "add" else []
+            return [*guard, f"{'    ' if guard else ''}{target}.{name}({item})"]
         guard = f"if len({target}) < {path.kind.high}:"
         if roll < 5:
             return [guard, f"    {target}.append({item})"]
@@ -300,7 +306,7 @@ class Specifications(Expressions):
     def local(self, scope: Scope) -> list[str]:
         """A name for a value, or a new value for one."""
         kind = self.types.field(1) if self.source.chance(60) else self.types.scalar()
-        if kind.tag in ("map", "bag") or (kind.tag == "sym" and not scope.members) or "Sym" in kind.text:
+        if kind.tag in ("map", "bag") or not scope.can_make(kind):
             kind = an_int(0, 3)
         known = [path for path in scope.roots if path.text.startswith("z") and path.kind == kind]
         text = self.value(kind, scope, 2)
@@ -353,7 +359,7 @@ class Specifications(Expressions):
     def local_list(self, scope: Scope) -> list[str]:
         """A list made here, and used."""
         kind = collection("seq", self.types.atom(), 3)
-        if "Sym" in kind.text or not scope.members:
+        if not scope.can_make(kind):
             return self.store(scope)
         name = self.fresh("w")
         lines = [f"{name} = [{self.value(kind.parts[0], scope, 1)}]"]
@@ -361,10 +367,6 @@ class Specifications(Expressions):
             lines.append(f"{name}.append({self.value(kind.parts[0], scope, 1)})")
         scope.roots.append(Path(name, kind))
         return lines
-
-
-def _has_sym(kinds: list[Kind]) -> bool:
-    return any("Sym" in kind.text for kind in kinds)
 
 
 def random_module(below: Callable[[int], int]) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import pytest
 
+from fencepost.checks import check
 from fencepost.model import In, Set, require
 from fencepost.model.replication.kip_101 import Kip101
 from fencepost.model.replication.kip_279 import Kip279
@@ -293,6 +294,14 @@ def test_with_the_guard_the_run_is_impossible_or_harmless(case, play):
     forbidden = [index for index, step in enumerate(run) if step.startswith("! ")]
     assert states[-1].steps == (forbidden[0] if forbidden else len(run))
     assert all(found.holds(name) for found in states)
+
+
+@pytest.mark.parametrize("case", GUARDS, ids=names)
+def test_the_checker_finds_no_shorter_run_without_the_guard_and_none_with_it(case):
+    guarded, broken, given, name, run = case
+    found = check(broken, constants(given), keep_going=True).report.named(name)
+    assert (found.verdict, found.trace_length) == ("violated", len(run) + 1)
+    assert check(guarded, constants(given), keep_going=True).report.named(name).verdict == "holds"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fencepost.model.lang import ir, types
 from hypothesis import strategies as st
 from native.strategies import KEYS, SMALL, map_of, struct_of, values
+
+from fencepost.model.lang import ir, types
 
 Scope = list[tuple[str, types.Type]]
 INTEGER = ir.Integer()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fencepost.model.lang import ir, types
 from hypothesis import strategies as st
 from native.expressions import SMALL_INTS, Expressions, Scope
 from native.strategies import SMALL
+
+from fencepost.model.lang import ir, types
 
 
 class Routines(Expressions):

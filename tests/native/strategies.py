@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from typing import Any
 
+from hypothesis import strategies as st
+
 from fencepost.model.lang import types
 from fencepost.model.lang.annotations import _frozen_map
 from fencepost.model.lang.values import Struct, frozen_struct
-from hypothesis import strategies as st
 
 
 class Colour(enum.Enum):
@@ -82,7 +83,7 @@ def values(kind: types.Type) -> st.SearchStrategy[Any]:
             return items.map(lambda found: kind.make(kind, found))
         case types.Set(element=element) | types.Seq(element=element) | types.Bag(element=element):
             items = st.lists(values(element), max_size=min(kind.capacity, 6))
-            return items.map(lambda found: kind.fit(found))
+            return items.map(kind.fit)
     return st.integers(0, kind.count - 1).map(kind.unrank)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import itertools
 from collections.abc import Iterator, Sequence
@@ -94,10 +95,8 @@ def _steps(action: ir.Routine, state: Any) -> Iterator[Any]:
             ranges.append(list(dict.fromkeys(interpret.Environment(state).read(given.collection))))
     for inputs in itertools.product(*ranges):
         for choices in itertools.product(*map(range, action.choices)):
-            try:
+            with contextlib.suppress(interpret.Blocked):
                 yield interpret.run(action, state, inputs, choices)
-            except interpret.Blocked:
-                pass
 
 
 def field(kind: types.Struct, name: str, *steps: Any, root: str = ir.STATE) -> ir.Place:

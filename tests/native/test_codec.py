@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from fencepost.checks.native.codec import Codec
-from fencepost.checks.native.layout import build_layout
-from fencepost.model.lang import values as stored
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from native.strategies import THREE, TYPES, map_of, states, struct_of, values
 
+from fencepost.checks.native.codec import Codec
+from fencepost.checks.native.layout import build_layout
+from fencepost.model.lang import values as stored
 
+
+@settings(deadline=None)
 @given(st.data())
 def test_words_of_a_state_give_it_back(data: st.DataObject) -> None:
     kind = states(*data.draw(st.lists(TYPES, min_size=1, max_size=4)))
@@ -22,6 +24,7 @@ def test_words_of_a_state_give_it_back(data: st.DataObject) -> None:
     assert codec.encode(stored.thaw(state)) == words
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_states_are_equal_when_their_words_are(data: st.DataObject) -> None:
     kind = states(*data.draw(st.lists(TYPES, min_size=1, max_size=3)))
@@ -30,6 +33,7 @@ def test_states_are_equal_when_their_words_are(data: st.DataObject) -> None:
     assert (one == other) is (codec.encode(one) == codec.encode(other))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_bits_outside_the_cells_are_zero(data: st.DataObject) -> None:
     kind = states(*data.draw(st.lists(TYPES, min_size=1, max_size=4)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from fencepost.model.lang import ir, types
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from native.expressions import Expressions
 from native.strategies import TYPES, states, values
 from native.support import action, agree, field, program
+
+from fencepost.model.lang import ir, types
 
 ROUTINES = 6
 
@@ -36,7 +37,7 @@ def compare(data: st.DataObject, level: int) -> None:
 @pytest.mark.parametrize("level", [0, 3])
 def test_expressions(level: int) -> None:
     @settings(
-        max_examples=60 if level else 150,
+        max_examples=50 if level else 100,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from native.strategies import BOOL, THREE, TWO, map_of, states, struct_of
+from native.support import TRUE, Native, action, agree, field, number, place, program
+
 from fencepost.checks.native.kernels import kernel_info
 from fencepost.checks.native.layout import build_layout
 from fencepost.model import errors
 from fencepost.model.lang import interpret, ir, types
-from native.strategies import BOOL, THREE, TWO, map_of, states, struct_of
-from native.support import TRUE, Native, action, agree, field, number, place, program
 
 NUMBER = types.Int(0, 15)
 LIST = types.Seq(types.Int(0, 3), 4)
@@ -264,3 +265,26 @@ def test_the_interpreter_raises_what_the_tests_rely_on() -> None:
         interpret.run(action(ir.Assert(ir.Const(False, BOOL))), state(), ())
     with pytest.raises(interpret.Blocked):
         interpret.run(action(ir.Require(ir.Const(False, BOOL))), state(), ())
+
+
+def test_nesting_without_end_is_refused() -> None:
+    value: ir.Expr = is_number(1)
+    for _ in range(2000):
+        value = ir.Not(value)
+    with pytest.raises(errors.UnsupportedExpression, match="nested too deeply"):
+        Native(program(STATE, properties=[condition("invariant", value)]))
+
+
+def test_what_is_not_needed_does_not_matter() -> None:
+    kind = ir.Integer()
+    unset = ir.Compare("==", ir.Arithmetic("+", local("x", types.Int(0, 5)), number(1), types.Int(0, 6)), number(3))
+    other = ir.Contains(local("y", THREE), load("f2"))
+    tests = [ir.And((is_number(1), unset, other)), ir.Not(ir.Or((ir.Not(is_number(1)), ir.Not(other), ir.Not(unset))))]
+    body = [ir.If(is_number(1), (ir.Assign("x", number(2)), ir.Assign("y", ir.Const(1, THREE))), ())]
+    names = {"x": types.Int(0, 5), "y": THREE, "z": kind}
+    made = program(STATE, *(action(*body, ir.Require(test), **names) for test in tests))
+    found = Native(made, level=3, symmetry=False)
+    assert [found.successors(state(n, mask=(1,))) for n in (0, 1)] == [
+        [],
+        [(0, state(1, mask=(1,))), (1, state(1, mask=(1,)))],
+    ]

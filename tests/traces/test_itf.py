@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -165,6 +166,14 @@ def test_what_a_file_looks_like(everything: Specification) -> None:
     assert received["table"]["#map"][0] == ["b1", {"#map": [[False, {"#bigint": "0"}], [True, {"#bigint": "-1"}]]}]
 
 
+def test_a_loop_is_kept(everything: Specification) -> None:
+    trace = everything_trace(everything)
+    for loop in (None, 0, 2):
+        text = itf.write(replace(trace, loop=loop))
+        assert json.loads(text).get("loop") == loop
+        assert itf.read(itf.parse(text), everything).loop == loop
+
+
 def test_integers_of_older_files_are_plain_numbers(everything: Specification) -> None:
     text = itf.write(everything_trace(everything)).replace('"number": {"#bigint": "-1"}', '"number": -1')
     assert itf.read(itf.parse(text), everything).steps[0].state.number == -1
@@ -231,6 +240,14 @@ def test_a_bag_cannot_have_a_negative_number_of_copies(everything: Specification
         expression["#map"][0][1] = {"#bigint": str(copies)}
         with pytest.raises(BadValue, match="copies"):
             decode(kind, expression)
+
+
+def test_a_key_cannot_occur_twice(everything: Specification) -> None:
+    kind = everything.state_type.field["table"]
+    expression = encode(kind, everything_trace(everything).steps[0].state._values["table"])
+    expression["#map"].append(expression["#map"][0])
+    with pytest.raises(BadValue, match="the key b1 occurs twice"):
+        decode(kind, expression)
 
 
 def test_a_trace_of_another_specification_is_foreign(everything: Specification) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fencepost.checks.outcome import Run
 from fencepost.model import Constant, Model, Range, Specification, action, errors, init, invariant, require
+from fencepost.model.two_phase_commit import TwoPhaseCommit
 from fencepost.traces import text
 from fencepost.traces.replay import DEADLOCK, replay
 from fencepost.traces.trace import Trace, TraceStep, build
@@ -145,6 +146,17 @@ def test_the_recorded_violation_must_be_there(counter: Specification) -> None:
     assert result.problems == ("below_four is true at its end",)
     renamed = counted(counter, 1, 1, **{**recorded, "property_name": "below_five"})
     assert replay(renamed, counter).problems == ("Counter has no property below_five",)
+
+
+def test_the_state_of_a_witness_must_be_one() -> None:
+    specification = Specification(TwoPhaseCommit, {"resource_managers": 1})
+    recorded = {"property_name": "abort_agreement", "kind": "witness", "verdict": "holds"}
+    abort = next(
+        i for i, step in enumerate(specification.successors(specification.blank())) if "abort" in step.action.name
+    )
+    assert replay(counted(specification, abort, **recorded), specification).shows is True
+    result = replay(counted(specification, **recorded), specification)
+    assert (result.shows, result.problems) == (False, ("abort_agreement is false at its end",))
 
 
 def test_a_deadlock_must_be_one(counter: Specification) -> None:

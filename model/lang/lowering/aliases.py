@@ -188,7 +188,7 @@ class Aliases(Context):
         origin, via = origin_of(place), _base_name(node)
         if place.root in (ir.STATE, ir.AFTER):
             if self.is_property:
-                what = f"a {self.purpose} changes the state"
+                what = f"{errors.with_article(self.purpose)} changes the state"
                 self.fail(errors.ImpureProperty, node, what, "properties only look; actions change")
         else:
             self.mutated.add(place.root)
@@ -207,11 +207,12 @@ class Aliases(Context):
 
     def _refuse_overlap(self, alias: Alias, origins: set[Origin] | frozenset[Origin], writes: list[Origin]) -> None:
         if any(origin.overlaps(write) for origin in origins for write in writes):
-            raise aliased_write(alias.at)
+            what = f"{alias.name} is a second name for something that changes"
+            raise aliased_write(alias.at, what if alias.name else "what this loop runs over changes in it")
 
     def aliased_write(self, node: ast.AST) -> None:
         """Refuses a write through a name that does not own what it is bound to."""
-        raise aliased_write(self.location(node))
+        raise aliased_write(self.location(node), "a change through a second name of a collection or struct")
 
     @contextmanager
     def looping(self, over: ir.Expr | None, node: ast.AST) -> Iterator[None]:
@@ -244,7 +245,9 @@ class Aliases(Context):
 
     def note_builtin(self, local: str, value: ir.Expr) -> None:
         """Notes that a local holds a built-in collection."""
-        for known, found in ((self.unordered, self.is_unordered(value)), (self.unhashable, self.is_unhashable(value))):
+        # A local set of one element may get more.
+        unordered = self.is_unordered(value) or isinstance(value, ir.MakeSet)
+        for known, found in ((self.unordered, unordered), (self.unhashable, self.is_unhashable(value))):
             if found and local not in known:
                 known.add(local)
                 # Author's names are remembered for the next pass, which then knows it from the start.
@@ -294,7 +297,7 @@ class Aliases(Context):
             case ir.IfElse(then=left, otherwise=right):
                 return self.is_unordered(left) or self.is_unordered(right)
             case ir.SetOperation(left=left, right=right):
-                return self.is_unordered(left) and self.is_unordered(right)
+                return self.is_unhashable(left) and self.is_unhashable(right)
             case ir.MakeSet(items=items):
                 return len(items) > 1
             case ir.Fold():
@@ -306,10 +309,10 @@ class Aliases(Context):
         return False
 
 
-def aliased_write(at: errors.Location) -> errors.AliasedWrite:
+def aliased_write(at: errors.Location, what: str) -> errors.AliasedWrite:
     """The error for a change that a second name would or would not see."""
     return errors.AliasedWrite(
-        "a change through a second name of a collection or struct",
+        what,
         at=at,
         hint="change it where it is: self.field.add(...); or make a copy first: list(...), set(...), copy_of(...)",
     )

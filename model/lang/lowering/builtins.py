@@ -10,11 +10,22 @@ from typing import Any
 
 from ... import errors
 from .. import ir, specification, types, values
-from .conversions import TRUE, bounds, described, disjunction, is_collection, negation, number
+from .conversions import (
+    ELEMENTS_HINT,
+    FALSE,
+    TRUE,
+    bounds,
+    described,
+    disjunction,
+    is_collection,
+    negation,
+    number,
+)
 from .expressions import Expressions
 from .scope import Comprehension, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
 
 CHOICE_HINT = "write x = choose(...), a statement of its own"
+STEP_HINT = "write a number: range(start, stop, 2)"
 Handler = Callable[[ast.Call, dict[str, ast.expr]], Meaning]
 
 
@@ -38,10 +49,10 @@ class Builtins(Expressions):
             builtins.bool: lambda node, named: Value(self.truth(self.only(node, named))),
             builtins.int: lambda node, named: Value(self.integer(self.value(self.only(node, named)), node)),
             builtins.set: self._set,
-            builtins.frozenset: lambda node, named: self._unchanging(self._set(node, named)),
+            builtins.frozenset: lambda node, named: self._unchanging(self._set(node, named), node),
             values.Set: self._set,
             builtins.list: self._seq,
-            builtins.tuple: lambda node, named: self._unchanging(self._seq(node, named)),
+            builtins.tuple: lambda node, named: self._unchanging(self._seq(node, named), node),
             values.Seq: self._seq,
             values.Bag: self._bag,
             values.copy_of: lambda node, named: Value(
@@ -64,9 +75,14 @@ class Builtins(Expressions):
             self.fail(errors.WrongArguments, node, f"{ast.unparse(node.func)}() takes one argument here")
         return node.args[0]
 
-    def _unchanging(self, made: Meaning) -> Meaning:
-        """A frozenset or tuple, which has no methods that change it."""
-        return Value(made.expr) if isinstance(made, Value) else made
+    def _unchanging(self, made: Meaning, node: ast.AST) -> Meaning:
+        """A frozenset or tuple, which has no methods that change it, and can be an element of a set."""
+        if not isinstance(made, Value):
+            return made
+        kept = self.temporary(made.expr, node)
+        if isinstance(kept, ir.Local):
+            self.unhashable.discard(kept.name)
+        return Value(kept)
 
     def _cast(self, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
         if len(node.args) != 2 or named:
@@ -90,11 +106,12 @@ class Builtins(Expressions):
             return Value(number(len(meaning.items)))
         value = self.rvalue(meaning, argument)
         if isinstance(value.type, types.Map):
+            self.evaluated(value, node)
             return Value(number(value.type.key.count))
         if isinstance(value.type, types.Option):
             value = ir.Unwrap(value, value.type.inner)
         if not is_collection(value.type):
-            self.fail(errors.TypeMismatch, node, f"{described(value.type)} has no length")
+            self.fail(errors.TypeMismatch, node, f"{described(value.type)} has no length", ELEMENTS_HINT)
         return Value(self.length(value))
 
     def _range(self, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
@@ -105,7 +122,7 @@ class Builtins(Expressions):
         start, stop = (number(0), parts[0]) if len(parts) == 1 else (parts[0], parts[1])
         step = parts[2] if len(parts) == 3 else number(1)
         if not isinstance(step, ir.Const) or step.value == 0:
-            self.fail(errors.UnsupportedCall, node, "the step of a range is a known number other than 0")
+            self.fail(errors.UnsupportedCall, node, "the step of a range is a known number, not 0", STEP_HINT)
         return RangeOf(start, stop, step.value)
 
     def _quantified(self, kind: str, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
@@ -132,6 +149,9 @@ class Builtins(Expressions):
         if unknown or len(node.args) != 1:
             self.fail(errors.WrongArguments, node, f"{kind}() takes a collection and default=, or several numbers")
         default = self.value(named["default"]) if "default" in named else None
+        if default is not None and not isinstance(default, ir.Load):
+            # It is evaluated in any case, and may fail.
+            default = self.temporary(default, node)
         if default is not None and isinstance(default.type, ir.Nothing):
             self.fail(errors.TypeMismatch, node, f"the default of {kind}() is a number", "test for emptiness first")
         return Value(self.fold_over(kind, self.expression(node.args[0]), default, node))
@@ -146,7 +166,7 @@ class Builtins(Expressions):
     def _sorted(self, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
         reverse = named.pop("reverse", None)
         if reverse is not None and not isinstance(reverse, ast.Constant):
-            self.fail(errors.UnsupportedCall, node, "reverse= is True or False")
+            self.fail(errors.UnsupportedCall, node, "reverse= is not known", "write reverse=True, or leave it out")
         argument = self.only(node, named)
         meaning = self.expression(argument)
         if isinstance(meaning, Comprehension):
@@ -161,11 +181,12 @@ class Builtins(Expressions):
         collection = self.rvalue(meaning, argument)
         kind = collection.type
         if not isinstance(kind, (types.Set, types.Seq, types.Bag)):
-            self.fail(errors.TypeMismatch, node, f"{described(kind)} cannot be sorted")
+            self.fail(errors.TypeMismatch, node, f"{described(kind)} cannot be sorted", ELEMENTS_HINT)
         if isinstance(kind.element, types.Domain):
             collection = self.coerce(collection, _like(kind, self._as_integer(kind.element, node)), node)
         elif not isinstance(kind.element, (types.Int, ir.Nothing)):
-            self.fail(errors.TypeMismatch, node, f"only numbers can be sorted, not {described(kind)}")
+            hint = "choose(...) one of them, or loop over a collection of the state"
+            self.fail(errors.TypeMismatch, node, f"only numbers can be sorted, not {described(kind)}", hint)
         kind = collection.type
         assert isinstance(kind, (types.Set, types.Seq, types.Bag))
         backwards = bool(reverse.value) if isinstance(reverse, ast.Constant) else False
@@ -281,11 +302,19 @@ class Builtins(Expressions):
         if name in ("count", "issubset", "issuperset"):
             collection, item = self.rvalue(receiver, node), self.value(arguments[0])
             if name == "count":
-                element = kind.element  # type: ignore[attr-defined]  # a Seq or Bag, by the table
-                counted = self.coerce(item, element, node)
-                return Value(ir.Occurrences(collection, counted, types.Int(0, kind.capacity)))  # type: ignore[attr-defined]
+                return Value(self._occurrences(item, collection, kind, node))
             return Value(self.ordered("<=" if name == "issubset" else ">=", collection, item, node))
         return self.mutation(receiver, name, arguments, node)
+
+    def _occurrences(self, item: ir.Expr, collection: ir.Expr, kind: Any, node: ast.AST) -> ir.Expr:
+        """How often something is in a Seq or Bag."""
+        possible, stored = self.as_element(item, kind.element, node)
+        found = types.Int(0, kind.capacity)
+        if possible == TRUE:
+            return ir.Occurrences(collection, stored, found)
+        self.evaluated(collection, node)
+        none = ir.Const(0, found)
+        return none if possible == FALSE else ir.IfElse(possible, ir.Occurrences(collection, stored, found), none, found)
 
     def mutation(self, receiver: Meaning, name: str, arguments: list[ast.expr], node: ast.Call) -> Meaning:
         raise NotImplementedError
@@ -310,11 +339,18 @@ class Builtins(Expressions):
         if name == "extend":
             other = parts[0]
             if not isinstance(other.type, types.Seq):
-                self.fail(errors.TypeMismatch, node, f"extend() takes a sequence, not {described(other.type)}")
+                self.fail(
+                    errors.TypeMismatch,
+                    node,
+                    f"extend() takes a sequence, not {described(other.type)}",
+                    "write list(...)",
+                )
             return ir.Concat(old, self.coerce(other, types.Seq(kind.element, other.type.size), node), kind)
         assert name == "update"
         if not isinstance(parts[0].type, types.Set):
-            self.fail(errors.TypeMismatch, node, f"update() takes a set, not {described(parts[0].type)}")
+            self.fail(
+                errors.TypeMismatch, node, f"update() takes a set, not {described(parts[0].type)}", "write set(...)"
+            )
         return self.coerce(self.set_operation("|", old, parts[0], node), kind, node)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import enum
 import inspect
 import types as python_types
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from ..annotations import check_enumerable
 from ..sources import source_of
 from .aliases import is_collection, origin_of
 from .builtins import Builtins
+from .conversions import unvalued
 from .scope import (
     Binding,
     Comprehension,
@@ -53,7 +55,8 @@ class Calls(Builtins):
             return self.operation(called, node.args, named, node)
         if isinstance(called, Entity):
             return self._entity_call(called.object, node, named)
-        self.fail(errors.UnsupportedCall, node, "this cannot be called")
+        hint = "leave out the parentheses: fields, properties and values are not called"
+        self.fail(errors.UnsupportedCall, node, f"{ast.unparse(node.func)} is not a function", hint)
 
     def _members(self, node: ast.expr) -> Meaning:
         """`self.members(Kind)`: the set of all values of a type."""
@@ -70,7 +73,7 @@ class Calls(Builtins):
         frame = self.frame
         first = next(iter(parameter_names(frame.source.tree)), "")
         if frame.owner is None or first not in frame.names:
-            self.fail(errors.UnsupportedCall, node, "super() works inside methods")
+            self.fail(errors.UnsupportedCall, node, "super() works inside methods", "name the class: Base.method(self)")
         if _in_comprehension(node, frame.source.tree):
             self.fail(
                 errors.UnsupportedCall,
@@ -94,14 +97,19 @@ class Calls(Builtins):
             return self.inline_function(target, None, None, node.args, named, node)
         name = getattr(target, "__name__", repr(target))
         known = [name for name in dir(builtins) if self.builtin_for(getattr(builtins, name)) is not None]
-        hint = "the language has " + ", ".join(sorted(known)) if getattr(builtins, name, None) is target else ""
+        hint = f"what is written with def in Python can be called, and {', '.join(sorted(known))}"
+        if target is builtins.super:
+            hint = "write super() without arguments"
+        elif isinstance(target, type) and issubclass(target, enum.Enum):
+            hint = f"name a member: {name}.{next(iter(target.__members__), 'NAME')}"
         self.fail(errors.UnsupportedCall, node, f"{name} cannot be called in a specification", hint)
 
     def _construct(self, cls: type, node: ast.Call, named: dict[str, ast.expr]) -> ir.Expr:
         kind = self.specification.resolver.struct(cls)
         names = [name for name, _ in kind.fields]
         if len(node.args) > len(names):
-            self.fail(errors.WrongArguments, node, f"{cls.__name__} has {len(names)} fields, not {len(node.args)}")
+            what = f"{cls.__name__} has {len(names)} fields, not {len(node.args)}"
+            self.fail(errors.WrongArguments, node, what, f"they are {', '.join(names)}")
         given = dict(zip(names, node.args, strict=False))
         for name, argument in named.items():
             if name not in names:
@@ -109,7 +117,7 @@ class Calls(Builtins):
                     errors.WrongArguments, node, f"{cls.__name__} has no field {name}", errors.nearest(name, names)
                 )
             if name in given:
-                self.fail(errors.WrongArguments, node, f"{cls.__name__}: two values for {name}")
+                self.fail(errors.WrongArguments, node, f"{cls.__name__}: two values for {name}", "leave one out")
             given[name] = argument
         # In the order of the text, which is the order of evaluation.
         computed = dict(zip(given, self.operands(*given.values()), strict=True))
@@ -120,7 +128,8 @@ class Calls(Builtins):
             elif name in defaults:
                 fields.append(ir.Const(defaults[name], field))
             else:
-                self.fail(errors.WrongArguments, node, f"{cls.__name__} needs a value for {name}")
+                hint = f"write {name}=..., or give the field a default"
+                self.fail(errors.WrongArguments, node, f"{cls.__name__} needs a value for {name}", hint)
         return ir.MakeStruct(tuple(fields), kind)
 
     # Inlining.
@@ -143,7 +152,9 @@ class Calls(Builtins):
             self.fail(errors.RecursiveCall, node, f"{function.__name__} calls itself", "write a loop over a range")
         marker = getattr(function, "__fencepost__", None)
         if marker is not None and marker.kind == "init":
-            self.fail(errors.UnsupportedCall, node, f"{function.__name__} is an initialiser and cannot be called")
+            hint = "move what both need into a method of its own"
+            what = f"{function.__name__} is an initialiser and cannot be called"
+            self.fail(errors.UnsupportedCall, node, what, hint)
         source = source_of(function, self.location(node) if self.frames else None)
         arguments = self._arguments(function, source.tree, receiver, positional, named, node)
         # Calls in a chain begin at the same place, and end at different ones.
@@ -177,13 +188,15 @@ class Calls(Builtins):
     ) -> dict[str, Meaning]:
         """What every parameter means, arguments evaluated left to right."""
         if tree.args.vararg or tree.args.kwarg:
-            self.fail(errors.UnsupportedCall, node, f"{function.__name__} takes * or ** arguments")
+            what = f"{function.__name__} takes * or ** arguments"
+            self.fail(errors.UnsupportedCall, node, what, "name every parameter; a list can be one")
         signature = inspect.signature(function, follow_wrapped=False)
         first: list[Any] = [receiver] if receiver is not None else []
         try:
             bound = signature.bind(*first, *positional, **named)
         except TypeError as error:
-            self.fail(errors.WrongArguments, node, f"{function.__name__}(): {error}")
+            hint = f"it is defined as {function.__name__}({', '.join(signature.parameters)})"
+            self.fail(errors.WrongArguments, node, f"{function.__name__}(): {error}", hint)
         given = {name: argument for name, argument in bound.arguments.items() if argument is not receiver}
         result = {name: receiver for name, argument in bound.arguments.items() if argument is receiver}
         for name, argument in sorted(given.items(), key=lambda item: (item[1].lineno, item[1].col_offset)):
@@ -208,7 +221,8 @@ class Calls(Builtins):
             return Value(ir.Const(None, ir.Nothing()))
         meaning = self.entity(default, node)
         if isinstance(meaning, Entity) and not callable(default):
-            self.fail(errors.UnsupportedCall, node, f"{function.__name__}: the default of {name} is not a simple value")
+            what = f"{function.__name__}: the default of {name} is not a bool, int, Enum member or None"
+            self.fail(errors.UnsupportedCall, node, what, "pass the value with every call")
         return meaning
 
     def _argument(self, name: str, meaning: Meaning, assigned: set[str], mutated: set[str], node: ast.AST) -> Meaning:
@@ -302,7 +316,7 @@ class Calls(Builtins):
         elif isinstance(receiver, Value):
             kind = receiver.expr.type
         else:
-            self.fail(errors.UnsupportedCall, node, "this has no methods")
+            self.fail(errors.UnsupportedCall, node, *unvalued(receiver))
         if named:
             self.fail(errors.WrongArguments, node, f"{name}() takes no named arguments")
         if isinstance(kind, types.Map):

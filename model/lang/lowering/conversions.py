@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import typing
+from typing import Any
 
 from ... import errors
 from .. import ir, types
@@ -22,6 +23,7 @@ from .scope import (
     Value,
 )
 
+ELEMENTS_HINT = "collections, maps, ranges and Enums have elements"
 VALUES_HINT = "values are bool, int, enum members, None and what is built from them"
 BOOL = types.Bool()
 TRUE = ir.Const(True, BOOL)
@@ -127,21 +129,25 @@ class Conversions(Aliases):
         scope = dict(function.__globals__)
         try:
             annotation = eval(ast.unparse(node), scope)  # noqa: S307  # the author's own annotation, as Python would
+            if isinstance(annotation, str):
+                annotation = eval(annotation, scope)  # noqa: S307  # as above
             if typing.get_origin(annotation) in (list, tuple, set, frozenset, dict):
                 return None
-            return self.specification.resolver.resolve(annotation, ast.unparse(node))
+            return self.specification.resolver.resolve(annotation, "a local")
         except errors.UnboundedType:
             return None
         except errors.SpecificationError as error:
             error.at = self.location(node)
             raise
         except Exception as error:
-            self.fail(errors.UnknownName, node, f"this annotation cannot be evaluated: {error}")
+            what = f"this annotation cannot be evaluated: {error}"
+            self.fail(errors.UnknownName, node, what, "name a type of the module, or leave the annotation out")
 
     def mismatch(self, node: ast.AST, what: str, hint: str = "") -> types.Type:
         self.fail(errors.TypeMismatch, node, what, hint)
 
-    def _as_integer(self, kind: types.Domain, node: ast.AST) -> types.Int:
+    def _as_integer(self, kind: types.Type, node: ast.AST) -> types.Int:
+        assert isinstance(kind, types.Domain)
         if kind.symmetric:
             self.fail(
                 errors.SymmetricOrder,
@@ -178,6 +184,8 @@ class Conversions(Aliases):
         have = value.type
         if have == kind:
             return value
+        if is_integer(have) and isinstance(_inner(kind), types.Domain):
+            self._as_integer(_inner(kind), node)
         if isinstance(value, ir.Const) and not isinstance(have, (types.Struct, types.Map)):
             try:
                 return ir.Const(kind.fit(value.value), kind)
@@ -295,32 +303,58 @@ class Conversions(Aliases):
             return self.coerce(value, self._as_integer(kind, node), node)
         if isinstance(kind, types.Bool):
             return ir.IfElse(value, _one(1), _one(0), types.Int(0, 1))
-        self.mismatch(node, f"{described(kind)} is not a number")
+        what = f"{described(kind)} is not a number"
+        self.mismatch(node, what, "arithmetic, order and indexes are for numbers; everything else has == and !=")
         return value
 
     def contains(self, item: ir.Expr, collection: ir.Expr, node: ast.AST) -> ir.Expr:
         """`item in collection`; false, as in Python, for an item that could not be an element."""
-        kind = collection.type
-        assert isinstance(kind, (types.Set, types.Seq, types.Bag))
-        element = kind.element
-        have = item.type
-        if isinstance(element, ir.Nothing) or (isinstance(have, ir.Nothing) and not isinstance(element, types.Option)):
-            self.evaluated(item, node)
-            self.evaluated(collection, node)
-            return FALSE
-        if have == element:
-            return ir.Contains(item, collection)
+        possible, stored = self.as_element(item, collection.type.element, node)  # type: ignore[attr-defined]  # a collection
+        if possible == TRUE:
+            return ir.Contains(stored, collection)
+        self.evaluated(collection, node)
+        return FALSE if possible == FALSE else ir.And((possible, ir.Contains(stored, collection)))
+
+    def as_element(self, item: ir.Expr, element: types.Type, node: ast.AST) -> tuple[ir.Expr, ir.Expr]:
+        """Whether something can be an element of this type, and the element that it then is."""
+        if item.type == element:
+            return TRUE, item
+        item = self.temporary(item, node)
+        possible = FALSE if isinstance(element, ir.Nothing) else self.fits(item, element)
+        return possible, item if possible == FALSE else self.coerce(item, element, node)
+
+    def fits(self, value: ir.Expr, kind: types.Type) -> ir.Expr:
+        """Whether a value of another type is a value of this one; true where only `coerce` can tell."""
+        have = value.type
+        if have == kind or (isinstance(have, ir.Nothing) and isinstance(kind, types.Option)):
+            return TRUE
+        if isinstance(have, types.Option):
+            inside = self.fits(ir.Unwrap(value, have.inner), _inner(kind))
+            if isinstance(kind, types.Option):
+                return disjunction([ir.IsNone(value), inside])
+            return conjunction([ir.Not(ir.IsNone(value)), inside])
         if isinstance(have, ir.Nothing):
-            pass
-        elif isinstance(have, types.Option) and not isinstance(element, types.Option):
-            kept = self.temporary(item, node)
-            inside = self.contains(ir.Unwrap(kept, have.inner), collection, node)
-            return conjunction([negation(ir.IsNone(kept)), inside])
-        elif is_integer(have) and isinstance(element, types.Int):
-            kept = self.temporary(item, node)
-            tests = [ir.Compare(">=", kept, number(element.low)), ir.Compare("<=", kept, number(element.high))]
-            return conjunction([*tests, ir.Contains(self.coerce(kept, element, node), collection)])
-        return ir.Contains(self.coerce(item, element, node), collection)
+            return FALSE
+        if isinstance(kind, types.Option):
+            return self.fits(value, kind.inner)
+        if is_integer(have) and isinstance(kind, types.Int):
+            tests = [ir.Compare(">=", value, number(kind.low)), ir.Compare("<=", value, number(kind.high))]
+            return conjunction([TRUE if _always(test) else test for test in tests])
+        if is_collection(have) and is_collection(kind):
+            return self._collection_fits(value, have, kind)
+        return TRUE
+
+    def _collection_fits(self, value: ir.Expr, have: Any, kind: Any) -> ir.Expr:
+        tests = []
+        if kind.size is not None and have.capacity > kind.size:
+            tests.append(ir.Compare("<=", self.length(value), number(kind.size)))
+        name = self.fresh_name("element")
+        self.locals[name] = have.element
+        inside = TRUE if isinstance(have.element, ir.Nothing) else self.fits(ir.Local(name, have.element), kind.element)
+        if inside != TRUE:
+            generator = ir.Generator(name, have.element, ir.Elements(value), ())
+            tests.append(ir.Fold("all", (generator,), inside, None, BOOL))
+        return conjunction(tests)
 
     def rvalue(self, meaning: Meaning, node: ast.AST) -> ir.Expr:
         """What something means as a value. Raises TypeMismatch for what has none."""
@@ -339,6 +373,13 @@ class Conversions(Aliases):
 
 def _inner(kind: types.Type) -> types.Type:
     return kind.inner if isinstance(kind, types.Option) else kind
+
+
+def _always(test: ir.Compare) -> bool:
+    """Whether a comparison of a number with a constant follows from the number's bounds."""
+    known = bounds(test.left.type)
+    assert isinstance(test.right, ir.Const)
+    return known is not None and (known[0] >= test.right.value if test.op == ">=" else known[1] <= test.right.value)
 
 
 def _one(value: int) -> ir.Const:
@@ -386,6 +427,14 @@ def _instead(have: types.Type, want: types.Type) -> str:
     return ""
 
 
+_UNVALUED: dict[type, tuple[str, str]] = {
+    RangeOf: ("a range is not a value", "write list(range(...))"),
+    Comprehension: ("a generator is not a value", "make a list: [... for ...]"),
+    TupleOf: ("a tuple has no methods", "make a list: list(...)"),
+    SuperOf: ("super() is not a value", "call a method of it: super().method()"),
+}
+
+
 def unvalued(meaning: Meaning) -> tuple[str, str]:
     """What something without a value is, and what to write instead."""
     match meaning:
@@ -393,18 +442,12 @@ def unvalued(meaning: Meaning) -> tuple[str, str]:
             return f"{function.__name__} is a method", f"call it: {function.__name__}(...)"
         case Operation(name=name):
             return f"{name} is a method", f"call it: {name}(...)"
-        case RangeOf():
-            return "a range is not a value", "write list(range(...))"
         case Pairs(kind=kind):
             return f"{kind}() is not a value", "loop over it, or write list(...)"
-        case Comprehension():
-            return "a generator is not a value", "make a list: [... for ...]"
-        case SuperOf():
-            return "super() is not a value", "call a method of it: super().method()"
         case Entity(object=type() as cls):
             return f"{cls.__name__} is a class, not a value", "make one, or name a member of it"
         case Entity(object=found) if callable(found) and hasattr(found, "__name__"):
             return f"{found.__name__} is a function", f"call it: {found.__name__}(...)"
         case Entity(object=found):
             return f"{types.show(found)} is not a value of the language", VALUES_HINT
-    return "this is not a value", ""
+    return _UNVALUED.get(type(meaning), ("this is not a value", ""))

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from ... import errors
 from .. import ir, types, values
 from .conversions import (
+    ELEMENTS_HINT,
     FALSE,
     TRUE,
     VALUES_HINT,
@@ -197,9 +198,13 @@ class Expressions(Folds):
             if node.id in scope:
                 return scope[node.id]
         known = [*self.frame.names, *(name for name in function.__globals__ if not name.startswith("_"))]
-        near = errors.nearest(node.id, known)
-        hint = near if near.startswith("did") else "assign it, or define it in the module"
-        self.fail(errors.UnknownName, node, f"{node.id} is not defined", hint)
+        members = {name: f"self.{name}" for name in dir(self.specification.source) if not name.startswith("_")}
+        members |= {name: f"self.{name}" for name in self.specification.hints}
+        close = errors.closest(node.id, [*known, *members])
+        hint = f"did you mean {close if close in known else members[close]}?" if close else ""
+        self.fail(
+            errors.UnknownName, node, f"{node.id} is not defined", hint or "assign it, or define it in the module"
+        )
 
     def entity(self, value: Any, node: ast.AST) -> Meaning:
         """A Python object found by name: constants become values."""
@@ -241,7 +246,9 @@ class Expressions(Folds):
         if not isinstance(kind, types.Struct):
             if is_collection(kind) or isinstance(kind, types.Map):
                 return Operation(base, node.attr, node)
-            hint = "a member is compared as it is: ... == Kind.MEMBER" if isinstance(kind, types.Enum) else ""
+            hint = "fields and methods are of structs and of the specification"
+            if isinstance(kind, types.Enum):
+                hint = "a member is compared as it is: ... == Kind.MEMBER"
             self.fail(errors.UnknownAttribute, node, f"{described(kind)} has no attribute {node.attr}", hint)
         if node.attr in kind.field:
             field = kind.field[node.attr]
@@ -307,7 +314,7 @@ class Expressions(Folds):
                 seq = self.temporary(seq, node)
                 self.out.extend(needed)
             return Value(ir.Index(seq, index, kind.element))
-        self.fail(errors.TypeMismatch, node, f"{described(kind)} has no elements by index or key")
+        self.fail(errors.TypeMismatch, node, f"{described(kind)} has no entries", "sequences and maps have")
 
     def entry(self, base: Reference | Value, kind: types.Map, node: ast.Subscript) -> Meaning:
         """An entry of a map: a place when the map is one."""
@@ -435,7 +442,7 @@ class Expressions(Folds):
                 what = "`in` a map is always true: a map has every key of its type"
                 self.fail(errors.UnsupportedExpression, node, what, "leave it out, or keep a Set of keys")
             if not is_collection(inside.type):
-                self.fail(errors.TypeMismatch, right, f"{described(inside.type)} has no elements")
+                self.fail(errors.TypeMismatch, right, f"{described(inside.type)} has no elements", ELEMENTS_HINT)
             found = self.contains(item, inside, node)
         return negation(found) if isinstance(op, ast.NotIn) else found
 

@@ -11,10 +11,11 @@ from typing import NoReturn
 
 from ... import errors
 from .. import ir, types
-from .conversions import Conversions, bounds, described, is_collection, number, unvalued
+from .conversions import ELEMENTS_HINT, TRUE, Conversions, bounds, described, is_collection, number, unvalued
 from .scope import Binding, Comprehension, Entity, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
 
-_LARGEST_SEQUENCE = 4096
+MAP_HINT = "write {key: value for key in self.members(Kind)}"
+_LARGEST = 4096
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Folds(Conversions):
             meaning = Value(self.rvalue(meaning, node))
         if not isinstance(meaning, (Reference, Value)):
             what, hint = unvalued(meaning)
-            self.fail(errors.TypeMismatch, node, f"{what}: it cannot be iterated over", hint)
+            self.fail(errors.TypeMismatch, node, what, hint)
         kind = meaning.place.type if isinstance(meaning, Reference) else meaning.expr.type
         if isinstance(kind, types.Map):
             return Iteration(ir.Values(kind.key), kind.key, Value)
@@ -53,7 +54,7 @@ class Folds(Conversions):
             meaning = Value(ir.Unwrap(self.rvalue(meaning, node), kind.inner))
             kind = kind.inner
         if not isinstance(kind, (types.Set, types.Seq, types.Bag)):
-            self.fail(errors.TypeMismatch, node, f"{described(kind)} cannot be iterated over")
+            self.fail(errors.TypeMismatch, node, f"{described(kind)} has no elements", ELEMENTS_HINT)
         if (
             isinstance(meaning, Value)
             and isinstance(kind, types.Set)
@@ -92,7 +93,7 @@ class Folds(Conversions):
                 step, source = inner.source.step, inner.source
                 start = self._plus(source.stop, -step, node)
                 return self._numbers(RangeOf(start, self._plus(source.start, -step, node), -step), node)
-            self.fail(errors.TypeMismatch, node, "reversed() takes a sequence or a range")
+            self.fail(errors.TypeMismatch, node, "reversed() takes a sequence or a range", "make a list: list(...)")
         base = meaning.base
         kind = base.place.type if isinstance(base, Reference) else self.rvalue(base, node).type
         assert isinstance(kind, types.Map)
@@ -121,7 +122,7 @@ class Folds(Conversions):
     def _enumerated(self, meaning: Pairs, node: ast.AST) -> Iteration:
         inner = self.iteration(meaning.base, node)
         if not isinstance(inner.source, (ir.Elements, ir.Values)):
-            self.fail(errors.TypeMismatch, node, "enumerate() takes a collection")
+            self.fail(errors.TypeMismatch, node, "enumerate() takes a collection", "make a list: list(...)")
         limit = ir.source_limit(inner.source)
         index = self.fresh_name("index")
         self.locals[index] = types.Int(0, max(limit - 1, 0))
@@ -139,6 +140,9 @@ class Folds(Conversions):
         self.locals[name] = iteration.type
         if isinstance(iteration.source, ir.Elements):
             self.share(name, self.contents(iteration.source.collection))
+            if self.is_unhashable(iteration.source.collection) and is_collection(iteration.type):
+                self.unhashable.add(name)
+                self.unordered.add(name)
 
     def unordered_iteration(self, node: ast.AST) -> NoReturn:
         """Refuses to go through a set whose order CPython does not define."""
@@ -170,16 +174,18 @@ class Folds(Conversions):
 
         Raises UnorderedIteration over a built-in set unless `any_order` will do.
         """
-        found, limit = [], 1
+        found: list[ir.Generator] = []
+        limit = 1
         for position, clause in enumerate(clauses):
             if clause.is_async:
                 self.fail(errors.UnsupportedExpression, clause.target, "actions are atomic steps: no async")
-            if position == 0:
+            with self.collecting() as needed:
                 iteration = self.iteration(self.expression(clause.iter), clause.iter)
-            else:
-                with self.collecting() as needed:
-                    iteration = self.iteration(self.expression(clause.iter), clause.iter)
-                iteration = self._needing(needed, iteration, clause.iter)
+            if position == 0:
+                self.out.extend(needed)
+            elif needed:
+                # What a later loop runs over is evaluated for every element of the one before.
+                found[-1] = replace(found[-1], conditions=(*found[-1].conditions, ir.Do(tuple(needed), TRUE)))
             if not (iteration.ordered or any_order):
                 self.unordered_iteration(clause.iter)
             name = self.fresh_name(clause.target.id if isinstance(clause.target, ast.Name) else "element")
@@ -190,21 +196,6 @@ class Folds(Conversions):
             found.append(ir.Generator(name, iteration.type, iteration.source, conditions))
         return tuple(found), limit
 
-    def _needing(self, needed: list[ir.Stmt], iteration: Iteration, node: ast.AST) -> Iteration:
-        if not needed:
-            return iteration
-        if isinstance(iteration.source, ir.Numbers):
-            numbers = iteration.source
-            start = ir.Do(tuple(needed), numbers.start)
-            return replace(iteration, source=replace(numbers, start=start))
-        if not isinstance(iteration.source, ir.Elements):
-            self.fail(
-                errors.UnsupportedExpression, node, "this loop is too involved here", "assign what it runs over first"
-            )
-        collection = ir.Do(tuple(needed), iteration.source.collection)
-        source = ir.Elements(collection, iteration.source.index, iteration.source.reverse)
-        return Iteration(source, iteration.type, iteration.parts, iteration.ordered)
-
     def bind_once(self, target: ast.expr, meaning: Meaning) -> None:
         """Binds the target of a comprehension, whose names are never assigned again."""
         if isinstance(target, ast.Name):
@@ -214,7 +205,8 @@ class Folds(Conversions):
             for part, item in zip(target.elts, meaning.items, strict=True):
                 self.bind_once(part, item)
         else:
-            self.fail(errors.UnsupportedExpression, target, "this cannot be unpacked into these names")
+            what = "this cannot be unpacked into these names"
+            self.fail(errors.UnsupportedExpression, target, what, "name the element, and use its parts")
 
     def fold(
         self,
@@ -256,14 +248,19 @@ class Folds(Conversions):
         elif kind == "set":
             self.element_type([body.type], node)
             self.hashed(body, node)
+            self._check_size(min(limit, body.type.count), node)
             result = self.set_type(body.type, limit, node)
         elif kind == "seq":
             self.element_type([body.type], node)
             self.bounded(body.type, node)
-            if limit > _LARGEST_SEQUENCE:
-                self.fail(errors.UnboundedLocal, node, f"this can have up to {limit} elements, which is too many")
+            self._check_size(limit, node)
             result = types.Seq(body.type, limit)
         return ir.Fold(kind, generators, body, default, result)  # type: ignore[arg-type]  # callers pass literals
+
+    def _check_size(self, limit: int, node: ast.AST) -> None:
+        if limit > _LARGEST:
+            what = f"this can have up to {limit} elements, which is too many"
+            self.fail(errors.UnboundedLocal, node, what, "loop over less, or narrow what it runs over")
 
     def fold_over(self, kind: str, meaning: Meaning, default: ir.Expr | None, node: ast.AST) -> ir.Expr:
         """What a function such as `any` or `min` makes of a generator expression or a collection."""
@@ -292,12 +289,20 @@ class Folds(Conversions):
         clause = node.generators[0]
         if len(node.generators) != 1 or clause.ifs or not isinstance(clause.target, ast.Name):
             self.fail(
-                errors.UnsupportedExpression, node, "a map is built by one loop over all keys, without conditions"
+                errors.UnsupportedExpression,
+                node,
+                "a map is built by one loop over all keys, without conditions",
+                MAP_HINT,
             )
         iteration = self.iteration(self.expression(clause.iter), clause.iter)
         plain = isinstance(node.key, ast.Name) and node.key.id == clause.target.id
         if not isinstance(iteration.source, ir.Values) or iteration.source.index or not plain:
-            self.fail(errors.UnsupportedExpression, node, "a map is built by one loop over all values of its key type")
+            self.fail(
+                errors.UnsupportedExpression,
+                node,
+                "a map is built by one loop over all values of its key type",
+                MAP_HINT,
+            )
         key, items = iteration.source.type, []
         for value in key.values():
             with self.scope():

@@ -232,8 +232,8 @@ class Statements(Calls):
         self.fail(
             errors.AmbiguousReference,
             node,
-            f"{name} is bound to different kinds of things on different paths",
-            "use two names, or bind the key instead of the place",
+            f"{name} already stands for another place, or for something of another kind",
+            "use two names; or name the key instead of the place: b = ..., then self.field[b]",
         )
 
     def _bind_reference(self, name: str, meaning: Reference, known: Binding | None, node: ast.AST) -> None:
@@ -369,7 +369,7 @@ class Statements(Calls):
             local = meaning.expr.name
             if self.is_owned(local):
                 return ir.Place(local, (), self.locals[local])
-            if is_collection(meaning.expr.type):
+            if is_collection(meaning.expr.type) or self.shared.get(local):
                 self.aliased_write(node)
         self.fail(
             errors.FrozenWrite,
@@ -384,7 +384,9 @@ class Statements(Calls):
         if not isinstance(kind, types.Struct):
             if isinstance(kind, types.Option):
                 self._place_of(Value(self.rvalue(meaning, node)), node)
-            self.fail(errors.TypeMismatch, node, f"{described(kind)} has no fields")
+            self.fail(
+                errors.TypeMismatch, node, f"{described(kind)} has no fields", "structs and the specification have"
+            )
         if node.attr not in kind.field:
             self._no_field(node, kind)
         base = self._place_of(meaning, node)
@@ -511,7 +513,8 @@ class Statements(Calls):
         added = parts[0].type
         if name in ("extend", "update") and not is_collection(added):
             wanted = "sequence" if name == "extend" else "set"
-            self.fail(errors.TypeMismatch, node, f"{name}() takes a {wanted}, not {described(added)}")
+            hint = "write list(...)" if name == "extend" else "write set(...)"
+            self.fail(errors.TypeMismatch, node, f"{name}() takes a {wanted}, not {described(added)}", hint)
         element = added.element if name in ("extend", "update") and is_collection(added) else added  # type: ignore[attr-defined]
         if name in ("extend", "update"):
             element = self._join_elements(kind.element, element, node)
@@ -634,7 +637,7 @@ class Statements(Calls):
                 errors.UnorderedIteration,
                 node,
                 "choose() from a built-in set, whose order is not defined",
-                "use sorted(...)",
+                "choose from sorted(...), or from a Set field of the state",
             )
         site, name = len(self.choices), self.fresh_name("choice")
         self.choices.append(max(ir.source_limit(iteration.source), 1))

@@ -1,0 +1,102 @@
+"""The models that are shipped: native code and CPython agree on every state looked at."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from native.support import Native
+
+from fencepost.checks.native.codec import Codec
+from fencepost.checks.native.layout import build_layout
+from fencepost.model import Specification
+from fencepost.model.errors import SpecificationError
+from fencepost.model.lang.lower import lower
+
+REPLICATION = {"replicas": 2, "log_size": 2, "max_records": 2, "max_leader_epoch": 1}
+MODELS: list[tuple[str, str, dict[str, Any], int]] = [
+    ("two_phase_commit", "TwoPhaseCommit", {"resource_managers": 3}, 400),
+    ("two_phase_commit", "TwoPhaseCommit", {"resource_managers": 5}, 150),
+    ("replication.id_sequence", "IdSequence", {}, 50),
+    ("replication.finite_replicated_log", "FiniteReplicatedLog", {}, 150),
+    *(
+        (f"replication.{module}", name, REPLICATION, 150)
+        for module, name in [
+            ("truncate_to_high_watermark", "TruncateToHighWatermark"),
+            ("kip_101", "Kip101"),
+            ("kip_279", "Kip279"),
+            ("kip_320", "Kip320"),
+            ("kip_320_first_try", "Kip320FirstTry"),
+        ]
+    ),
+    ("replication.kip_320", "Kip320", {"replicas": 3, "log_size": 3, "max_records": 3, "max_leader_epoch": 2}, 150),
+    ("replication.async_isr", "AsyncIsr", {}, 150),
+]
+
+
+def reachable(specification: Specification, limit: int) -> Iterator[Any]:
+    seen: dict[int, Any] = {}
+    for state in specification.initial_states():
+        seen[specification.key(state)] = state
+    queue = list(seen.values())
+    for state in queue:
+        yield state
+        for _, after in successors(specification, state)[0]:
+            if specification.key(after) not in seen and len(seen) < limit:
+                seen[specification.key(after)] = after
+                queue.append(after)
+
+
+def successors(specification: Specification, state: Any) -> tuple[list[tuple[int, Any]], int | None]:
+    """The steps that CPython makes, and the index of the action that fails."""
+    found = []
+    for action in specification.actions:
+        try:
+            for arguments in specification.arguments(action, state):
+                found += [(action.index, step.state) for step in specification.fire(action, state, arguments)]
+        except SpecificationError:
+            return found, action.index
+    return found, None
+
+
+def bit(mask: int, position: int) -> bool:
+    return bool(mask >> position & 1)
+
+
+def check_properties(specification: Specification, native: Native, state: Any, after: list[Any]) -> None:
+    answers = native.check(state)
+    assert isinstance(answers, list)
+    false, _, true, within = answers
+    assert bool(within) is specification.within_constraint(state)
+    for position, prop in enumerate(specification.properties):
+        assert native.program.properties[position].name == prop.name
+        if prop.kind == "step_invariant":
+            for step in after:
+                told = native.check_step(state, step)
+                assert isinstance(told, list)
+                assert bit(told[0], position) is not specification.holds(prop, state, step)
+        elif prop.kind == "witness":
+            assert bit(true, position) is specification.holds(prop, state)
+        else:
+            assert bit(false, position) is not specification.holds(prop, state)
+
+
+@pytest.mark.parametrize(("module", "name", "constants", "limit"), MODELS, ids=str)
+def test_native_code_does_what_the_class_does(module: str, name: str, constants: dict[str, Any], limit: int) -> None:
+    model = getattr(importlib.import_module(f"fencepost.model.{module}"), name)
+    specification = Specification(model, constants)
+    native = Native(lower(specification), level=1)
+    codec = Codec(build_layout(specification.state_type))
+    for state in reachable(specification, limit):
+        expected, failed = successors(specification, state)
+        found = native.successors(state)
+        if failed is not None:
+            assert found == -1 - failed
+            continue
+        assert isinstance(found, list)
+        assert [(index, codec.encode(after)) for index, after in found] == [
+            (index, codec.encode(after)) for index, after in expected
+        ]
+        check_properties(specification, native, state, [after for _, after in expected])
