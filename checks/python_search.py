@@ -126,7 +126,7 @@ class PythonSearch:
             self.stopped = outcome.INTERRUPTED
         except MemoryError:
             self.stopped = outcome.OUT_OF_MEMORY
-        if not self.levels[-1]:
+        if self.levels and not self.levels[-1]:
             self.levels.pop()
         return self._outcome()
 

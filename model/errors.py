@@ -354,6 +354,7 @@ class ConstantOutOfRange(UsageError):
     """A value that the constant does not allow."""
 
     code = "U103"
+    advice = "`fencepost show NAME` lists the constants and what they allow"
 
 
 class NotASpecification(UsageError):

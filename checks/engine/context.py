@@ -11,15 +11,16 @@ from .storage import Visited
 ENTRIES = 1 << 15
 """New states that a single worker can hold in a round: about what fits into the second-level cache of a core."""
 
-SHARED_ENTRIES = 1 << 17
-"""New states that each of several workers can hold: they wait for each other less often when rounds are longer."""
+SHARED_ENTRIES = 1 << 18
+"""New states that several workers can hold together: they wait for each other less often when rounds are longer."""
 
 NO_TAG = -1
 
 
 def capacity_of(shape: Shape, workers: int) -> int:
     """Room for entries: at least for what a full batch and a few more states can make."""
-    return max(ENTRIES if workers == 1 else SHARED_ENTRIES, 4 * (BATCH + shape.max_successors))
+    shared = SHARED_ENTRIES // workers if workers > 1 else 0
+    return max(ENTRIES, shared, 4 * (BATCH + shape.max_successors))
 
 
 class Context:
@@ -37,17 +38,24 @@ class Context:
         flags = allocate(self.capacity, np.uint8)
         self.recent: Words = allocate(1 << RECENT_BITS)
         self._buffers = (batches, lists, flags, self.recent)
-        for name, buffer in (
-            (Field.ENTRIES, self.entries), (Field.BATCHES, batches), (Field.LISTS, lists), (Field.FLAGS, flags),
-            (Field.RECENT, self.recent),
-            (Field.TABLE, visited.header),
-        ):  # fmt: skip
+        self._list_bytes = lists.nbytes // workers
+        pointers = {
+            Field.ENTRIES: self.entries,
+            Field.BATCHES: batches,
+            Field.LISTS: lists,
+            Field.FLAGS: flags,
+            Field.RECENT: self.recent,
+            Field.TABLE: visited.header,
+        }
+        for name, buffer in pointers.items():
             self.words[name] = address(buffer)
         self.words[Field.CAPACITY], self.words[Field.OWNER] = self.capacity, number
 
     @property
     def bytes(self) -> int:
-        return self.words.nbytes + self.entries.nbytes + sum(buffer.nbytes for buffer in self._buffers)
+        """What may be written; entries are in one list each, so that of all lists only as much as one is used."""
+        batches, _, flags, recent = self._buffers
+        return sum(used.nbytes for used in (self.words, self.entries, batches, flags, recent)) + self._list_bytes
 
     def __getitem__(self, name: Field) -> int:
         return int(self.words[name])

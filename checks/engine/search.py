@@ -21,12 +21,15 @@ from .control import Interruption, Pace
 from .found import Found, Options, Place
 from .library import Library
 from .memory import Words, address, default_limit
-from .shape import ACTION_BITS, COUNTERS, POSITION_BITS, SHARDS, Field, TableField
+from .shape import ACTION_BITS, COUNTERS, POSITION_BITS, RELATIVE_BITS, SHARDS, Field, TableField
 from .storage import MARK, Level, Parents, Visited
 from .workers import Task, Workers
 
-PARALLEL_FROM = 1 << 11
-"""Smaller rounds are left to one worker: waking the others would take longer."""
+PARALLEL_SECONDS = 5e-4
+"""Rounds that are likely to take less are left to one worker: waking the others would take longer."""
+
+MOST_IN_LEVEL = (1 << 32) - 1
+"""Parents are numbers of 32 bits."""
 
 ROOM = 1 << 16
 """Keys that the visited set has room for at the start."""
@@ -59,7 +62,7 @@ class Search:
         self.spare: list[Words] = []
         self.level, self.next = Level(self.shape, self.spare), Level(self.shape, self.spare)
         self.expanded = 0
-        self.round_states = float(PARALLEL_FROM)
+        self.state_seconds = 5e-7
         self.kept_per_state = 1.0
 
     def run(self, initial: Words) -> Found:
@@ -88,8 +91,9 @@ class Search:
         context, found = self.contexts[0], self.found
         found.levels.append(0)
         self.parents.level_starts.append(0)
-        for start in range(0, len(initial), context.capacity):
-            part = np.array(initial[start : start + context.capacity])
+        most = min(context.capacity, 1 << RELATIVE_BITS)
+        for start in range(0, len(initial), most):
+            part = np.array(initial[start : start + most])
             self._make_room(len(part))
             context.clear(self._seen())
             context.words[Field.FUSED] = 1
@@ -118,9 +122,7 @@ class Search:
                 end = min(end, (begin // MARK + 1) * MARK)
             chunk = level.chunks[number]
             assert chunk is not None
-            before = time.perf_counter()
             stopped = self._round(chunk, number * level.chunk_states, begin, end)
-            self._measure(stopped - begin, time.perf_counter() - before)
             self.expanded += stopped - begin
             if stopped == level.chunk_states:
                 level.release(number)
@@ -139,25 +141,26 @@ class Search:
             violated = True
         if violated and not self.options.continue_after_violation and self.level.count:
             raise Stop(outcome.VIOLATION_FOUND)
+        if self.level.count > MOST_IN_LEVEL:
+            raise Stop(f"limit of {MOST_IN_LEVEL:,} states in a level")
 
     # One round.
 
     def _round_size(self) -> int:
         """States to expand in the next round: as many as are likely to fit into the buffers and the time."""
-        room = 0.7 * len(self.contexts) * self.contexts[0].capacity / self.kept_per_state
-        if len(self.contexts) == 1:
-            room = math.inf
-        return max(64, int(min(self.round_states, room)))
+        workers = len(self.contexts)
+        time_left = ROUND_SECONDS * workers / self.state_seconds
+        room = 0.7 * workers * self.contexts[0].capacity / self.kept_per_state if workers > 1 else math.inf
+        return max(2 * workers, int(min(time_left, room)))
 
     def _measure(self, states: int, seconds: float) -> None:
-        """Adapts the size of rounds to how long the last one took."""
-        wanted = ROUND_SECONDS * states / max(seconds, 1e-6)
-        self.round_states = min(wanted, 2 * max(self.round_states, 1.0))
+        """Notes how long a worker takes for a state; at most four times less than in the round before."""
+        self.state_seconds = max(seconds / max(states, 1), self.state_seconds / 4, 1e-9)
 
     def _round(self, chunk: Words, base: int, begin: int, end: int) -> int:
         """Expands states of a chunk whose first one has the number `base` in the level. Returns where it stopped."""
-        library = self.library
-        parallel = len(self.contexts) > 1 and end - begin >= PARALLEL_FROM
+        library, started = self.library, time.perf_counter()
+        parallel = len(self.contexts) > 1 and (end - begin) * self.state_seconds >= PARALLEL_SECONDS
         active = self.contexts if parallel else self.contexts[:1]
         most = (end - begin) * self.shape.max_successors
         self._make_room(min(sum(context.capacity for context in active), most))
@@ -183,6 +186,7 @@ class Search:
         for context in used:
             self._check_error(context, base, level)
         self.workers.run(tasks)
+        self._measure(stopped - begin, (time.perf_counter() - started) * len(active))
         if failed is not None:
             self.found.error = failed
             raise Stop(outcome.SPECIFICATION_FAILED)
@@ -209,7 +213,7 @@ class Search:
         """The workers whose states follow each other: up to the first that did not expand all of its share."""
         used: list[Context] = []
         for context in active:
-            if used and (used[-1][Field.STATUS] or used[-1][Field.STOPPED] < used[-1][Field.END]):
+            if used and used[-1][Field.STOPPED] < used[-1][Field.END]:
                 context.list_counts[:] = 0
                 context.recent.fill(0)
             else:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 from .. import errors
 from . import values
 from .annotations import Range, evaluate_range, is_constant
-from .sources import calling_at, field_at, method_at, placed
+from .sources import calling_at, class_at, field_at, method_at, placed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,7 +37,7 @@ class Marker:
 def mark(function: F, marker: Marker) -> F:
     """Notes a marker on a method. Raises BadSignature for anything else than a function defined with `def`."""
     if not isinstance(function, FunctionType) or function.__name__ == "<lambda>":
-        what = "a lambda" if isinstance(function, FunctionType) else f"a {type(function).__name__}"
+        what = "a lambda" if isinstance(function, FunctionType) else errors.with_article(type(function).__name__)
         raise errors.BadSignature(
             f"@{marker.kind} on {what}",
             at=calling_at(),
@@ -80,8 +80,8 @@ def marked_methods(model: type) -> Iterator[tuple[str, Callable[..., Any], Marke
             continue
         if not isinstance(function, FunctionType):
             raise errors.BadSignature(
-                f"{model.__name__}.{name} overrides {marker.words} with a {type(function).__name__}",
-                at=method_at(getattr(function, "fget", None) or getattr(function, "__func__", None)),
+                f"{model.__name__}.{name} overrides {marker.words} with {errors.with_article(type(function).__name__)}",
+                at=_method_inside(function) or class_at(model),
                 hint=f"override it with a method, or take it out with {name} = None",
             )
         check_self(function, f"{model.__name__}.{name}")
@@ -94,6 +94,11 @@ def _wrapped(member: Any) -> Iterator[Any]:
     if isinstance(member, FunctionType):
         inner += [cell.cell_contents for cell in member.__closure__ or () if _is_filled(cell)]
     yield from (found for found in inner if isinstance(found, FunctionType) and marker_of(found))
+
+
+def _method_inside(member: Any) -> errors.Location | None:
+    function = getattr(member, "fget", None) or getattr(member, "__func__", None)
+    return method_at(function) if isinstance(function, FunctionType) else None
 
 
 def _is_filled(cell: Any) -> bool:

@@ -49,7 +49,7 @@ def _converted(error: Exception) -> errors.SpecificationError:
     if isinstance(error, IndexError):
         return errors.IndexOutOfRange("an index past the end of a sequence")
     if isinstance(error, KeyError):
-        return errors.IndexOutOfRange(f"no such key: {text}")
+        return errors.IndexOutOfRange(f"no such key or element: {text}")
     if isinstance(error, ZeroDivisionError):
         return errors.DivisionByZero("a division by zero")
     return errors.ExecutionFailed(f"{type(error).__name__}: {text}")

@@ -54,7 +54,8 @@ def require(condition: bool) -> None:
 def choose(options: Iterable[T]) -> T:
     """Any one of the options: execution goes on with each of them. With no option the action is disabled."""
     if _Running.choices is None:
-        raise errors.MisplacedChoice("choose() works inside actions and initialisers that the checker runs")
+        what = "choose() works inside actions and initialisers that the checker runs"
+        raise errors.MisplacedChoice(what, hint="properties look at one state; use any() or all()")
     run, listed = _Running.choices, list(options)
     if not listed:
         raise Disabled

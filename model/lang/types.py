@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..errors import CollectionFull, OutOfRange
+from ..errors import CollectionFull, OutOfRange, with_article
 
 
 def bits_for(count: int) -> int:
@@ -150,7 +150,8 @@ class Domain(Type):
 
     def fit(self, value: Any) -> Any:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < self.size:
-            raise OutOfRange(f"{show(value)} is not one of the {self.size} {self.name}")
+            known = f"the {self.size} {self.name}" if self.name.isidentifier() else f"{self.size} identities"
+            raise OutOfRange(f"{show(value)} is not one of {known}")
         return value
 
     def code(self, value: Any) -> int:
@@ -583,6 +584,8 @@ def named(name: str, fit: Callable[[Any], Any], value: Any) -> Any:
 def show(value: Any) -> str:
     """A value in an error message, cut to a readable length."""
     text = repr(value)
+    if " at 0x" in text:
+        text = with_article(type(value).__name__)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Generic, Protocol, SupportsIndex, TypeVar, cas
 
 from .. import errors
 from . import types
+from .sources import calling_at
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -169,18 +170,32 @@ class Struct(Fields):
     def __init__(self, *positional: Any, **named: Any) -> None:
         kind = active.struct_type(type(self)) if active.struct_type else None
         names = list(field_defaults(type(self)))
+        self._check_arguments(len(positional), names, named)
         given = dict(zip(names, positional, strict=False)) | named
-        unknown = [name for name in named if name not in names]
-        if len(positional) > len(names) or unknown:
-            what = unknown[0] if unknown else "at that position"
-            raise errors.WrongArguments(f"{type(self).__name__}() has no argument {what}")
         values = {}
         for name, default in field_defaults(type(self)).items():
             if name not in given and default is _MISSING:
-                raise errors.WrongArguments(f"{type(self).__name__}() needs a value for {name}")
+                hint = f"write {name}=..., or give the field a default"
+                raise self._wrong(f"{type(self).__name__} needs a value for {name}", hint)
             value = given.get(name, default)
-            values[name] = types.named(name, kind.field[name].fit, value) if kind else _raw(value)
+            where = f"{type(self).__name__}.{name}"
+            values[name] = types.named(where, kind.field[name].fit, value) if kind else _raw(value)
         _init(self, kind, {name: thaw(value) for name, value in values.items()}, frozen=False)
+
+
+    def _check_arguments(self, count: int, names: list[str], named: dict[str, Any]) -> None:
+        cls = type(self).__name__
+        if count > len(names):
+            raise self._wrong(f"{cls} has {len(names)} fields, not {count}", f"they are {', '.join(names)}")
+        for name in named:
+            if name not in names:
+                raise self._wrong(f"{cls} has no field {name}", errors.nearest(name, names))
+            if name in names[:count]:
+                raise self._wrong(f"{cls}: two values for {name}", "leave one out")
+
+    def _wrong(self, what: str, hint: str) -> errors.WrongArguments:
+        # While the specification runs, its frames tell the place.
+        return errors.WrongArguments(what, at=None if active.struct_type else calling_at(), hint=hint)
 
 
 def _init(struct: Fields, kind: types.Struct | None, values: dict[str, Any], *, frozen: bool) -> None:
@@ -330,6 +345,11 @@ class _Collection(Generic[T]):
         except (errors.OutOfRange, errors.CollectionFull):
             return _MISSING
 
+    def _shown(self, item: Any) -> str:
+        stored = self._fits(item)
+        plain = self._type is None or stored is _MISSING
+        return types.show(item) if plain else str(self._type.element.show(stored))
+
     def __contains__(self, item: object) -> bool:
         return self._fits(item) in self._items
 
@@ -417,7 +437,7 @@ class Set(_Collection[T], abc.Set[T]):
     def remove(self, item: T) -> None:
         """Removes an element. Raises NotAMember when it is not there."""
         if item not in self:
-            raise errors.NotAMember(f"{types.show(item)} is not in the set")
+            raise errors.NotAMember(f"{self._shown(item)} is not in the set")
         self.discard(item)
 
     def update(self, items: Iterable[T]) -> None:
@@ -503,7 +523,7 @@ class Bag(_Collection[T], abc.Collection[T]):
         """Removes one copy of an element. Raises NotAMember when there is none."""
         stored = self._fits(item)
         if stored not in self._items:
-            raise errors.NotAMember(f"{types.show(item)} is not in the bag")
+            raise errors.NotAMember(f"{self._shown(item)} is not in the bag")
         items = list(self._items)
         items.remove(stored)
         self._change(items)
@@ -564,7 +584,7 @@ class Map(abc.Mapping[K, V]):
                 self._values[slot] = kind.fit(value)
         except (errors.OutOfRange, errors.CollectionFull) as error:
             key = self._type.key.show(self._type.key.unrank(slot))
-            raise type(error)(f"[{key}]: {error.what}") from None
+            raise type(error)(f"the entry of {key}: {error.what}") from None
 
     def _assign(self, other: Map[K, V]) -> None:
         for slot, value in enumerate(other._values):

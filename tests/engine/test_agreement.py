@@ -31,7 +31,7 @@ IDS = [model.__name__ + "".join(f"-{value}" for value in constants.values()) for
 @pytest.fixture(autouse=True)
 def every_round_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     """With several workers even the smallest level is split."""
-    monkeypatch.setattr(search, "PARALLEL_FROM", 1)
+    monkeypatch.setattr(search, "PARALLEL_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize("keep_going", [False, True])

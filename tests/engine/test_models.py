@@ -64,7 +64,7 @@ JUMPS = st.builds(
 def test_random_graphs(model: Jumps, workers: int, exact: bool) -> None:
     plain = Plain(model.successors).run(0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(searching, "PARALLEL_FROM", 1)
+        patch.setattr(searching, "PARALLEL_SECONDS", 0.0)
         patch.setattr(context, "SHARED_ENTRIES", 1)
         options = Options(continue_after_violation=True)
         found = search(library(model, exact=exact), [model.words(0)], options, workers=workers)

@@ -77,7 +77,7 @@ def test_small_buffers_and_growth(workers: int, in_place: bool, plain: Plain, mo
     """Workers that stop early, and a set that grows often, change nothing."""
     monkeypatch.setattr(context, "ENTRIES", 1)
     monkeypatch.setattr(context, "SHARED_ENTRIES", 1)
-    monkeypatch.setattr(searching, "PARALLEL_FROM", 1)
+    monkeypatch.setattr(searching, "PARALLEL_SECONDS", 0.0)
     monkeypatch.setattr(storage, "GROWTH", 1.1)
     if not in_place:
         monkeypatch.setattr(storage, "reserve", lambda least, most: memory.allocate(least))
@@ -90,7 +90,7 @@ def test_small_buffers_and_growth(workers: int, in_place: bool, plain: Plain, mo
 def test_taking_later_workers_first_is_noticed(plain: Plain, monkeypatch: pytest.MonkeyPatch) -> None:
     """A negative control: the order of the workers' results matters."""
     store = searching.Search._stores
-    monkeypatch.setattr(searching, "PARALLEL_FROM", 1)
+    monkeypatch.setattr(searching, "PARALLEL_SECONDS", 0.0)
     monkeypatch.setattr(searching.Search, "_stores", lambda self, used, base: store(self, used[::-1], base))
     model = spread((1,))
     found = search(library(model), [model.words(0)], Options(continue_after_violation=True), workers=2)
@@ -118,9 +118,9 @@ def test_exact_states_of_zeros_only(workers: int, plain: Plain) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_exact_when_fingerprints_collide(workers: int, plain: Plain, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With fingerprints of 24 bits states are lost, but not in exact mode."""
+    """With fingerprints of 18 bits states are lost, but not in exact mode."""
     mix = table_code.mix
-    monkeypatch.setattr(table_code, "mix", lambda value: mix(value) & ~((1 << 40) - 1))
+    monkeypatch.setattr(table_code, "mix", lambda value: mix(value) & (0x1FFF << 51 | 31))
     model = spread((1, 1 << 40))
     options = Options(continue_after_violation=True)
     same(search(library.__wrapped__(model, exact=True), [model.words(0)], options, workers=workers), plain)

@@ -286,3 +286,10 @@ def initial_disagreement(these: Compared) -> str:
     except interpret.Undefined:
         second = "an error"
     return "" if first == second else f"initial states\nCPython: {first}\nInterpreted: {second}"
+
+
+def premises(these: Compared, state: Any) -> set[str]:
+    """The properties whose premise holds in a state, on which the interpreter and native code agree."""
+    interpreted, native = (execution.properties(state).told for execution in these.executions[1:])
+    assert interpreted == native
+    return set(native)

@@ -102,7 +102,7 @@ class Expressions:
         """Something in scope of this kind (any bounds for numbers), rarely something that may fail."""
         numeric = kind.tag == "int"
         found = [path for path in scope.paths() if path.kind == kind or (numeric and path.kind.tag == "int")]
-        found = found if numeric else [path for path in found if not path.unwrapped]
+        found = [path for path in found if (numeric or not path.unwrapped) and (depth or not path.keys)]
         safe = [path for path in found if not path.risky]
         if safe and not self.source.chance(6):
             found = safe

@@ -519,7 +519,8 @@ class Statements(Calls):
         if name in ("extend", "update"):
             element = self._join_elements(kind.element, element, node)
         else:
-            element = self.element_type([kind.element, element], node, only_nones=self.passes == 1)
+            known = [] if isinstance(kind.element, ir.Nothing) else [kind.element]
+            element = self.element_type([*known, element], node, only_nones=self.passes == 1)
         self.bounded(element, node)
         amount = added.capacity if name in ("extend", "update") else 1  # type: ignore[attr-defined]  # a collection, as above
         for times in self.multiplicity[self.depths.get(place.root, 0) :]:

@@ -1,0 +1,55 @@
+"""S205: a call of something that cannot be translated."""
+
+import pytest
+from errors.refusals import Refusals, in_action
+
+from fencepost.model.errors import UnsupportedCall
+
+CALLABLE = (
+    "what is written with def in Python can be called, and abs, all, any, bool, enumerate, "
+    "frozenset, int, len, list, max, min, range, reversed, set, sorted, sum, tuple"
+)
+NO_PARENTHESES = "leave out the parentheses: fields, properties and values are not called"
+ARGUMENTS = "write them out"
+STEP = "write a number: range(start, stop, 2)"
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "hint"),
+    [
+        ("«print(k)»", "print cannot be called in a specification", CALLABLE),
+        ("x = «str(k)»", "str cannot be called in a specification", CALLABLE),
+        ("x = «isinstance(k, int)»", "isinstance cannot be called in a specification", CALLABLE),
+        ("x = «math.floor(k)»", "floor cannot be called in a specification", CALLABLE),
+        ("x = «zip(self.q, self.q)»", "zip cannot be called in a specification", CALLABLE),
+        ("x = «map(twice, self.q)»", "map cannot be called in a specification", CALLABLE),
+        ("x = «Color(1)»", "Color cannot be called in a specification", "name a member: Color.RED"),
+        ("x = «functools.partial(twice, 1)»", "partial cannot be called in a specification", CALLABLE),
+        ("x = «self.more()»", "self.more is not a function", NO_PARENTHESES),
+        ("x = «k()»", "k is not a function", NO_PARENTHESES),
+        ("x = «self.pair()»", "self.pair is not a function", NO_PARENTHESES),
+        ("x = «twice(*self.q)»", "arguments cannot be unpacked with * or **", ARGUMENTS),
+        ("x = «twice(**self.m)»", "arguments cannot be unpacked with * or **", ARGUMENTS),
+        ("x = «Pair(*self.q)»", "arguments cannot be unpacked with * or **", ARGUMENTS),
+        ("«self.set_n(x for x in self.q)»", "a generator expression cannot be passed on", "pass a list: [...]"),
+        (
+            "x = «super(Base, self)».plus(1)",
+            "super cannot be called in a specification",
+            "write super() without arguments",
+        ),
+        (
+            "x = sum(«super()».plus(y) for y in self.q)",
+            "super() does not work in generator expressions and comprehensions, where Python has no self",
+            "call it before, in a statement of its own",
+        ),
+        ("for y in «range(0, 3, k)»:\n    pass", "the step of a range is a known number, not 0", STEP),
+        ("for y in «range(0, 3, 0)»:\n    pass", "the step of a range is a known number, not 0", STEP),
+        ("x = «sorted(self.q, reverse=self.flag)»", "reverse= is not known", "write reverse=True, or leave it out"),
+        ("x = «Bag([1])»", "a Bag starts empty", "add its elements one by one"),
+        ("x = «(1, 2).count(1)»", "a tuple has no methods", "make a list: list(...)"),
+        ("x = «range(3).index(1)»", "a range is not a value", "write list(range(...))"),
+    ],
+)
+def test_calls(source: str, what: str, hint: str, refusals: Refusals) -> None:
+    error = refusals.refused(UnsupportedCall, in_action(source))
+    assert (error.what, error.hint) == (what, hint)

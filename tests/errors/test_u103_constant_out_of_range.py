@@ -1,0 +1,51 @@
+"""U103: a value that the constant does not allow."""
+
+from typing import Any
+
+import pytest
+from errors.refusals import Refusals, in_class
+
+from fencepost.model import Specification
+from fencepost.model.errors import EXIT_USAGE, ConstantOutOfRange
+
+CONSTANTS = """\
+size: Annotated[Constant[int], Range(1, "most")] = 2
+most: Constant[int] = 4
+@action
+def act(self) -> None:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"size": 5}, "size = 5 is outside 1..4"),
+        ({"size": 0}, "size = 0 is outside 1..4"),
+        ({"size": "5"}, "size = 5 is outside 1..4"),
+        ({"most": 1}, "size = 2 is outside 1..1"),
+        ({"size": "two"}, "size = 'two' is not an integer"),
+        ({"size": "1.5"}, "size = '1.5' is not an integer"),
+        ({"size": ""}, "size = '' is not an integer"),
+        ({"size": 1.5}, "size = 1.5 is not an integer"),
+        ({"size": None}, "size = None is not an integer"),
+        ({"size": True}, "size = True is not an integer"),
+        ({"fast": "yes"}, "fast = 'yes' is not true or false"),
+        ({"fast": 1}, "fast = 1 is not true or false"),
+    ],
+)
+def test_every_way(given: dict[str, Any], what: str, refusals: Refusals) -> None:
+    model = refusals.load(in_class(CONSTANTS)).Spec
+    with pytest.raises(ConstantOutOfRange) as caught:
+        Specification(model, given)
+    hint = "`fencepost show NAME` lists the constants and what they allow"
+    assert str(caught.value) == f"error U103: {what}\n  {hint}"
+    assert caught.value.exit_code == EXIT_USAGE
+
+
+@pytest.mark.parametrize("text", ["true", "True", "FALSE"])
+def test_text_is_read(text: str, refusals: Refusals) -> None:
+    model = refusals.load(in_class(CONSTANTS)).Spec
+    bound = Specification(model, {"fast": text, "size": " 3 "})
+    assert bound.constants["fast"] is (text.lower() == "true")
+    assert bound.constants["size"] == 3

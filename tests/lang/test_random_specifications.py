@@ -1,0 +1,107 @@
+"""All executions agree on random specifications: the successors of every state, in order, properties, and errors.
+
+`FENCEPOST_EXAMPLES=5000 pytest tests/lang/test_random_specifications.py` looks further, at other specifications every
+time. A failure prints the smallest specification that hypothesis found; its module is kept in the folder it names.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from fencepost.model.errors import NoInitialState, SpecificationError
+from fencepost.model.lang import interpret, values
+from lang.executions import Compared, compared, disagreement, initial_disagreement, random_value, reachable
+from lang.modules import load
+from lang.random_specifications import random_module
+
+MANY = int(os.environ.get("FENCEPOST_EXAMPLES", "0"))
+EXAMPLES = settings(
+    max_examples=MANY or 120,
+    derandomize=not MANY,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+MOST_STATES = 40
+
+
+def difference(these: Compared, below: Callable[[int], int]) -> str:
+    """How the executions of a specification differ: from its initial states, and from random ones."""
+    if found := initial_disagreement(these):
+        return found
+    specification = these.specification
+    starts = [values.thaw(random_value(specification.state_type, below)) for _ in range(4)]
+    try:
+        starts += specification.initial_states()[:4]
+    except SpecificationError:
+        pass
+    for state in reachable(specification, MOST_STATES, starts):
+        if found := disagreement(these, state):
+            return found
+        for _, code in these.executions[0].successors(state).steps[:2]:
+            if found := disagreement(these, state, specification.state(code)):
+                return found
+    return ""
+
+
+def test_executions_agree(tmp_path: Path) -> None:
+    seen = Counter[str]()
+
+    @EXAMPLES
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        def below(count: int) -> int:
+            return data.draw(st.integers(0, count - 1)) if count > 1 else 0
+
+        text = random_module(below)
+        note(text)
+        model: Any = load(text, tmp_path).Example
+        try:
+            these = compared(model)
+        except SpecificationError as error:
+            seen["refused"] += 1
+            note(f"refused: {error}")
+            return
+        seen["accepted"] += 1
+        found = difference(these, below)
+        assert not found, found
+
+    check()
+    # The generator is to write what the language has: what it cannot use says nothing.
+    assert seen["refused"] * 20 <= seen["accepted"]
+
+
+def seeded(seed: int, folder: Path) -> Compared | None:
+    rng = random.Random(seed)
+    try:
+        return compared(load(random_module(rng.randrange), folder).Example, native=False)
+    except (SpecificationError, NoInitialState):
+        return None
+
+
+ARITHMETIC, COMPARE, POSITION = interpret._arithmetic, interpret._compare, interpret._position
+SET_OPERATION, ELEMENTS = interpret._set_operation, interpret.elements
+WRONG: dict[str, Callable[..., Any]] = {
+    "_arithmetic": lambda op, left, right: int(left / right) if op == "//" and right else ARITHMETIC(op, left, right),
+    "_compare": lambda op, left, right: left < right if op == "<=" else COMPARE(op, left, right),
+    "_position": lambda items, index: POSITION(items, abs(index)),
+    "_set_operation": lambda op, left, right, kind: SET_OPERATION("|" if op == "^" else op, left, right, kind),
+    "elements": lambda source, env: ELEMENTS(source, env)[::-1],
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_execution_is_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: an interpreter with one mistake in it differs somewhere."""
+    monkeypatch.setattr(interpret, name, WRONG[name])
+    all_these = (seeded(seed, tmp_path) for seed in range(500))
+    assert any(these is not None and difference(these, random.Random(0).randrange) for these in all_these)
