@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -16,7 +17,8 @@ from .outcome import Limits
 from .session import Request, Session
 
 if TYPE_CHECKING:
-    from ..model.lang.specification import Action, Parameter, Specification
+    from ..model.lang.specification import Action, Model, Parameter, Specification
+    from ..traces.itf import ItfFile
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
@@ -384,7 +386,6 @@ def replay(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
 ) -> int:
     """Executes a trace again, step by step, and says whether it is a run and shows what it recorded."""
-    from ..model.lang.specification import Specification
     from ..traces import itf
     from ..traces.replay import replay as execute
 
@@ -393,7 +394,7 @@ def replay(
         raise errors.ForeignTrace(f"{file}: does not name its specification", hint="name it with --model")
     source = loading.find(model or found.model)
     try:
-        specification = Specification(source.model, found.constants)
+        specification = _with_recorded_property(source.model, found)
     except errors.UsageError as error:
         raise errors.ForeignTrace(f"{file}: not a trace of {source.name}: {error.what}") from None
     trace = itf.read(found, specification)
@@ -403,3 +404,13 @@ def replay(
         screen.print(terminal.replayed_run(trace, result, screen.glyphs))
     screen.print(terminal.replayed(trace, result))
     return errors.EXIT_AS_EXPECTED if result.confirmed else errors.EXIT_NOT_AS_EXPECTED
+
+
+def _with_recorded_property(model: type[Model], file: ItfFile) -> Specification:
+    """The specification of a trace, with the property that is recorded even if it is checked on request only."""
+    from ..model.lang.specification import Specification
+
+    if file.property_name:
+        with contextlib.suppress(errors.UnknownProperty):
+            return Specification(model, file.constants, [file.property_name])
+    return Specification(model, file.constants)

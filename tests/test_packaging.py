@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("model", "checks", "traces")
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = (".ci/requirements.lock", ".ci/requirements-dev.lock")
 
 
 def shipped_files() -> Iterator[str]:

@@ -16,8 +16,7 @@ def steady(text: str) -> list[str]:
     """Lines without what differs from run to run: times and rates."""
     lines = []
     for line in text.strip().splitlines():
-        line = re.sub(r"\s+\d[\d.]* (?:s|ms|min)\b.*$", " TIME", line)
-        lines.append(line.rstrip())
+        lines.append(re.sub(r"\s+\d[\d.]* (?:s|ms|min)\b.*$", " TIME", line).rstrip())
     return lines
 
 

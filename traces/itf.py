@@ -137,6 +137,11 @@ class ItfFile:
         """The specification the file names; empty when another tool wrote it."""
         return _text(self.meta, "x-model")
 
+    @property
+    def property_name(self) -> str:
+        """The property that the run says something about; empty when none is recorded."""
+        return _text(self.meta, "x-property")
+
 
 def load(path: str | Path) -> ItfFile:
     """Reads and parses a file. Raises errors.BadTraceFile."""
@@ -240,7 +245,7 @@ def read(file: ItfFile, specification: Specification) -> Trace:
     return Trace(
         model=file.model or specification.name,
         constants=dict(specification.constants),
-        property_name=_text(file.meta, "x-property"),
+        property_name=file.property_name,
         kind=_text(file.meta, "x-kind"),
         verdict=_text(file.meta, "x-verdict"),
         steps=tuple(steps),

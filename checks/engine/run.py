@@ -22,7 +22,6 @@ from .library import Library
 from .memory import Words
 from .runs import Runs
 from .search import Search
-from .search_code import add_engine_kernels
 from .shape import SHARDS, Shape
 from .workers import Workers
 
@@ -53,8 +52,6 @@ class Settings:
 
 def prepare(specification: Specification, program: ir.Program, settings: Settings) -> Prepared:
     """Compiles a specification, or loads what was compiled before. Raises StateTooLarge and UnsupportedType."""
-    from llvmlite import ir as llvm
-
     layout = build_layout(program.state)
     info = kernel_info(program, layout)
     shape = Shape(
@@ -67,7 +64,11 @@ def prepare(specification: Specification, program: ir.Program, settings: Setting
         exact=settings.exact and info.words > 1,  # fingerprints of one word are exact anyway
     )
 
-    def build() -> llvm.Module:
+    def build() -> Any:
+        from llvmlite import ir as llvm
+
+        from .search_code import add_engine_kernels
+
         module = llvm.Module(name=program.name)
         add_model_kernels(module, program, layout, symmetry=shape.symmetric)
         add_engine_kernels(module, shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import sysconfig
 import traceback
@@ -20,6 +21,8 @@ def located(error: Exception, function: Callable[..., Any], note: str) -> errors
     result = error if isinstance(error, errors.FencepostError) else _converted(error)
     if result.at is None:
         result.at = _place(theirs[-1]) if theirs else method_at(function)
+        if isinstance(error, AssertionError) and result.at is not None:
+            result.at = _asserted(result.at)
     result.context.append(note)
     return result
 
@@ -36,6 +39,19 @@ def _place(frame: traceback.FrameSummary) -> errors.Location:
     one_line = frame.end_lineno in (None, line)
     end = characters(text, frame.end_colno or 0) if one_line else len(text)
     return errors.Location(frame.filename, line, characters(text, frame.colno or 0) + 1, end + 1, text)
+
+
+def _asserted(at: errors.Location) -> errors.Location:
+    """The condition of an `assert` that stands on one line; versions of Python differ in what they point at."""
+    try:
+        found = ast.parse(at.text.strip()).body[0]
+    except (SyntaxError, IndexError):
+        return at
+    if not isinstance(found, ast.Assert):
+        return at
+    margin = len(at.text) - len(at.text.lstrip())
+    start, end = (characters(at.text.strip(), size or 0) for size in (found.test.col_offset, found.test.end_col_offset))
+    return errors.Location(at.file, at.line, margin + start + 1, margin + end + 1, at.text)
 
 
 def _converted(error: Exception) -> errors.SpecificationError:

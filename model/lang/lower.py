@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import errors
 from . import ir, types
-from .lowering.conversions import TRUE, conjunction, described, disjunction
+from .lowering.conversions import FALSE, TRUE, conjunction, described, disjunction
 from .lowering.folds import Folds
 from .lowering.scope import Binding, Frame, Reference, Value, assigned_names, parameter_names
 from .lowering.statements import Statements
@@ -90,7 +90,7 @@ class _Translator(Statements):
         if len(self.frames) != 1 or not self.premise_local:
             return
         trivial = isinstance(node.value, ast.Constant) and node.value.value is True and self.is_guarded(node)
-        premise = ir.Const(False, types.Bool()) if trivial else self.premise(node.value)
+        premise = FALSE if trivial or node.value is None else self.lazily_premise(node.value)
         self.emit(ir.Assign(self.premise_local, premise))
 
     def is_guarded(self, node: ast.Return) -> bool:
@@ -99,11 +99,11 @@ class _Translator(Statements):
 
     # Premises.
 
-    def premise(self, node: ast.expr | None) -> ir.Expr:
+    def premise(self, node: ast.expr) -> ir.Expr:
         """When a condition says something: where its implications, filters and quantifiers are met."""
         match node:
             case ast.Call(func=ast.Name(), args=[left, right]) if self._called(node) is implies:
-                return conjunction([self._lazy_truth(left), self.premise(right)])
+                return conjunction([self._lazy_truth(left), self.lazily_premise(right)])
             case ast.Call(func=ast.Name(id="all"), args=[ast.GeneratorExp() as loop]):
                 return self._loop_premise(loop, loop.elt)
             case ast.UnaryOp(
@@ -111,10 +111,10 @@ class _Translator(Statements):
             ):
                 return self._loop_premise(loop, None)
             case ast.BoolOp(op=ast.And(), values=parts):
-                return disjunction([self.premise(part) for part in parts])
+                return disjunction([self.lazily_premise(part) for part in parts])
             case ast.BoolOp(op=ast.Or(), values=[*first, last]) if all(_is_negation(part) for part in first):
                 given = [self._lazy_truth(part.operand) for part in first if isinstance(part, ast.UnaryOp)]
-                return conjunction([*given, self.premise(last)])
+                return conjunction([*given, self.lazily_premise(last)])
         return TRUE
 
     def lazily_premise(self, node: ast.expr) -> ir.Expr:
@@ -129,7 +129,7 @@ class _Translator(Statements):
     def _loop_premise(self, loop: ast.GeneratorExp, body: ast.expr | None) -> ir.Expr:
         with self.scope():
             generators, limit = self.generators(loop.generators)
-            inner = self.premise(body) if body is not None else TRUE
+            inner = self.lazily_premise(body) if body is not None else TRUE
         always = all(isinstance(found.source, ir.Values) and not found.conditions for found in generators)
         if always and inner == TRUE and limit:
             return TRUE
@@ -197,22 +197,28 @@ def _value_and_premise(translator: _Translator, frame: Frame) -> tuple[ir.Expr, 
         value = translator.lazily(node)
         _must_be_bool(translator, value, node)
         return value, translator.lazily_premise(node)
-    translator.premise_local = "premise'"
-    translator.locals["premise'"] = types.Bool()
+    tree, start = frame.source.tree, frame.begun()
+    translator.premise_local = ""
     with translator.collecting() as produced:
         translator.body(statements)
-    tree = frame.source.tree
     if translator.reachable or frame.result is None:
         raise errors.BadSignature(
             f"{tree.name} can end without returning True or False",
             at=method_at(frame.function),
             hint="add a return at its end",
         )
-    start = (ir.Assign("premise'", ir.Const(False, types.Bool())),)
-    body = (*start, ir.Block(frame.label, tuple(produced)))
     result = translator.rvalue(frame.result.meaning, tree)
     _must_be_bool(translator, result, tree)
-    return ir.Do(body, result), ir.Do(body, ir.Local("premise'", types.Bool()))
+    value = ir.Do((ir.Block(frame.label, tuple(produced)),), result)
+    # Once more, noting at every return whether it says something: that may fail where the value does not.
+    translator.frames[-1] = start
+    translator.reachable = True
+    translator.premise_local = "premise'"
+    translator.locals["premise'"] = types.Bool()
+    with translator.collecting() as produced:
+        translator.body(statements)
+    body = (ir.Assign("premise'", FALSE), ir.Block(frame.label, tuple(produced)))
+    return value, ir.Do(body, ir.Local("premise'", types.Bool()))
 
 
 def _must_be_bool(translator: _Translator, value: ir.Expr, node: ast.AST) -> None:

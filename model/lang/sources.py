@@ -43,6 +43,8 @@ def source_of(function: Callable[..., Any], at: errors.Location | None = None) -
         raise errors.UnsupportedCall(f"{name} is not a plain function", at=at, hint="define it with def")
     try:
         tree, file, above = _parsed(*_lines(function), function.__code__.co_filename)
+        if getattr(tree, "name", name) not in (name, function.__code__.co_name):
+            raise OSError
     except (OSError, TypeError, SyntaxError):
         raise errors.NoSource(
             f"the source of {name} cannot be read",
@@ -61,7 +63,7 @@ def _lines(function: Any) -> tuple[list[str], int]:
     code = function.__code__
     linecache.checkcache(code.co_filename)
     lines = linecache.getlines(code.co_filename, function.__globals__)
-    if len(lines) < code.co_firstlineno:
+    if code.co_filename == "<string>" or len(lines) < code.co_firstlineno:
         raise OSError
     return inspect.getblock(lines[code.co_firstlineno - 1 :]), code.co_firstlineno
 
@@ -94,7 +96,7 @@ def characters(text: str, size: int) -> int:
 def _code_at(function: Any) -> errors.Location:
     """Where a function begins, when its source cannot be parsed."""
     code = function.__code__
-    text = linecache.getline(code.co_filename, code.co_firstlineno).rstrip()
+    text = "" if code.co_filename == "<string>" else linecache.getline(code.co_filename, code.co_firstlineno).rstrip()
     start = len(text) - len(text.lstrip())
     return errors.Location(code.co_filename, code.co_firstlineno, start + 1, len(text) + 1, text)
 

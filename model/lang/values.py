@@ -182,7 +182,6 @@ class Struct(Fields):
             values[name] = types.named(where, kind.field[name].fit, value) if kind else _raw(value)
         _init(self, kind, {name: thaw(value) for name, value in values.items()}, frozen=False)
 
-
     def _check_arguments(self, count: int, names: list[str], named: dict[str, Any]) -> None:
         cls = type(self).__name__
         if count > len(names):

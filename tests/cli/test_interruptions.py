@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from fencepost.checks.cli import Interrupts
+
 SLOW = """
 import time
 from typing import Annotated
@@ -48,6 +50,23 @@ def test_an_interrupted_search_keeps_what_it_found(
     assert wide["distinct"] > 100 and wide["depth"] > 1
     assert (counter["verdict"], counter["stopped"], counter["distinct"]) == ("inconclusive", "interrupted", 0)
     assert "Stopped: interrupted." in out and "2 inconclusive" in out
+
+
+def test_a_result_is_completed_before_an_interruption_counts() -> None:
+    """Unless it is meant: the second one counts at once."""
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        interrupts.requested = False
+        with interrupts.deferred():
+            signal.raise_signal(signal.SIGTERM)
+            assert interrupts.requested
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        interrupts.requested = False
+        with interrupts.handed_over():
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_an_interruption_while_a_file_is_imported(start: Any, tmp_path: Path) -> None:

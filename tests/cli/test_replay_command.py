@@ -79,6 +79,18 @@ def test_a_trace_of_a_shipped_model_needs_no_model(run: Any, tmp_path: Path) -> 
     assert "kip-101: " in done.out and "a run. It shows what it records" in done.out
 
 
+def test_a_property_that_is_checked_on_request_only(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "t.itf.json"
+    constants = ["--set", "replicas=2", "--set", "log_size=1"]
+    assert run("check", "kip-320", *constants, "--property", "leader_in_isr", "--trace", file).code == 1
+    done = run("replay", file)
+    assert (done.code, done.err) == (0, "")
+    assert "leader_in_isr (violated)" in done.out
+    unknown = changed(file, lambda found: found["#meta"].update({"x-property": "leader_in_sir"}))
+    done = run("replay", unknown)
+    assert done.code == 1 and "has no property leader_in_sir" in done.out
+
+
 def test_an_error_in_a_specification_leaves_its_run(run: Any, small: Any, tmp_path: Path) -> None:
     file = tmp_path / "t.itf.json"
     assert run("check", small("OutOfBounds"), "--trace", file).code == 3

@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import jsonschema
 import pytest
@@ -12,7 +12,7 @@ from fencepost.checks.catalogue import Configuration, Entry, Pins
 from fencepost.checks.check import Options, pins_of
 from fencepost.checks.outcome import ActionCount, Outcome, PropertyCount, Run
 from fencepost.checks.report import ConfigurationReport, Report, exit_code
-from fencepost.model import errors
+from fencepost.model import Constant, Model, Range, Specification, action, errors, invariant
 
 RUN = Run(0, (0, 0))
 HELD = PropertyCount("safe", "invariant", 10, 0, None)
@@ -150,21 +150,45 @@ def test_what_was_never_started_is_inconclusive() -> None:
         assert (one.verdict, one.stopped, one.exit_code, one.mismatches) == ("inconclusive", "interrupted", 2, ())
 
 
-def test_pins_are_found_by_constants_and_symmetry() -> None:
-    plain, reduced = Pins(100, 7, {}), Pins(30, 7, {})
-    entry = Entry(
-        "m", "m:M", "", (Configuration({"n": 3}, pins=plain), Configuration({"n": 3}, pins=reduced, symmetry=True))
+class Numbered(Model):
+    n: Constant[int] = 3
+    at: Annotated[int, Range(0, "n")]
+
+    @action
+    def stay(self) -> None:
+        self.at = 0
+
+    @invariant
+    def low(self) -> bool:
+        return self.at == 0
+
+    @invariant(on_request=True)
+    def high(self) -> bool:
+        return self.at > 0
+
+
+def test_pins_are_found_by_constants_symmetry_and_properties() -> None:
+    def pins(entry: Entry, n: int, symmetry: bool = False, properties: tuple[str, ...] | None = None) -> Pins | None:
+        return pins_of(entry, Specification(Numbered, {"n": n}, properties), symmetry)
+
+    plain, reduced = (
+        Configuration({"n": 3}, pins=Pins(100, 7, {})),
+        Configuration({"n": 3}, pins=Pins(30, 7, {}), symmetry=True),
     )
-    assert pins_of(entry, {"n": 3}, False) == plain
-    assert pins_of(entry, {"n": 3}, True) == reduced
-    assert pins_of(entry, {"n": 4}, False) is None
-    only_plain = replace(entry, configurations=entry.configurations[:1])
-    assert pins_of(only_plain, {"n": 3}, True) == Pins(None, 7, {})
+    both = Entry("m", "m:M", "", (plain, reduced))
+    assert pins(both, 3) == Pins(100, 7, {})
+    assert pins(both, 3, symmetry=True) == Pins(30, 7, {})
+    assert pins(both, 4) is None
+    only_plain = replace(both, configurations=(plain,))
+    assert pins(only_plain, 3, symmetry=True) == Pins(None, 7, {}), "how many states there are depends on it"
+    # What is checked changes no count; of a property on request, nothing is known unless it is pinned.
+    assert pins(only_plain, 3, properties=("high",)) == Pins(100, 7, None)
+    requested = replace(plain, pins=Pins(100, 7, {"high": 1}), properties=("high",))
+    assert pins(replace(both, configurations=(plain, requested)), 3, properties=("high",)) == Pins(100, 7, {"high": 1})
 
 
 def test_a_pinned_configuration_is_searched_whole() -> None:
     from fencepost.checks.check import prepare
-    from fencepost.model import Specification
     from fencepost.model.two_phase_commit import TwoPhaseCommit
 
     specification = Specification(TwoPhaseCommit)
@@ -176,17 +200,16 @@ def test_a_pinned_configuration_is_searched_whole() -> None:
 def test_the_catalogue_names_what_exists(entry: Entry) -> None:
     """Classes, constants and pinned names; whether the pins are right is tested by checking."""
     from fencepost.checks.loading import find
-    from fencepost.model import Specification
 
     found = find(entry.name)
     for configuration in entry.configurations:
-        specification = Specification(found.model, configuration.constants)
+        specification = Specification(found.model, configuration.constants, configuration.properties)
         assert dict(specification.constants) == dict(configuration.constants), "a configuration fixes every constant"
         pins = configuration.pins or Pins()
         properties = {prop.name for prop in specification.properties} | {"deadlock"}
         assert {*(pins.violated or {}), *pins.seen, *pins.vacuous} <= properties
         assert pins.unreachable <= {action.name for action in specification.actions}
-    keys = [(tuple(one.constants.items()), one.symmetry) for one in entry.configurations]
+    keys = [(tuple(one.constants.items()), one.symmetry, one.properties) for one in entry.configurations]
     assert len(set(keys)) == len(keys)
     assert any(one.tier == "quick" for one in entry.configurations)
 

@@ -110,6 +110,12 @@ def test_constants_that_cannot_be_set(run: Any, small: Any, case: str) -> None:
     complained(run("check", small("Counter"), "--set", setting), USAGE, *parts)
 
 
+def test_properties_that_cannot_be_chosen(run: Any, small: Any) -> None:
+    complained(run("check", small("Overrun"), "--property", "below_tow"), USAGE, "below_tow", "did you mean below_two?")
+    complained(run("check", "--property", "below_two"), USAGE, "--property needs the name")
+    assert run("check", small("Overrun"), "--property", "never_negative").code == 0
+
+
 OPTIONS = {
     "workers": (["--workers", "0"], "0 workers: from 1 to"),
     "negative workers": (["--workers", "-2"], "-2 workers"),

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+
 from engine import specs
 from engine.agreement import comparable, native, python
-
 from fencepost.checks.engine import search
 from fencepost.checks.engine.run import Settings
 from fencepost.checks.outcome import Limits

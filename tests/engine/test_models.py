@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from engine.agreement import comparable, native, python
-from engine.kernels import Jumps, Plain, library, search
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.agreement import comparable, native, python
+from engine.kernels import Jumps, Plain, library, search
 from fencepost.checks.engine import context
 from fencepost.checks.engine import search as searching
 from fencepost.checks.engine.found import Options, Place

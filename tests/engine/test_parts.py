@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine.kernels import Jumps, library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from llvmlite import ir
 
+from engine.kernels import Jumps, library
 from fencepost.checks.engine import memory, table_code
 from fencepost.checks.engine.builder import I8, I64, Function
 from fencepost.checks.engine.memory import address, allocate

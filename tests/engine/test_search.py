@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine.kernels import Fan, Jumps, Plain, library, search
 
+from engine.kernels import Fan, Jumps, Plain, library, search
 from fencepost.checks import outcome, python_search
 from fencepost.checks.engine import context, memory, storage, table_code
 from fencepost.checks.engine import search as searching

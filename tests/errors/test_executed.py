@@ -1,8 +1,8 @@
 """Errors of translation that CPython finds as well, when a specification is executed without being translated."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class, in_property
 
+from errors.refusals import Refusals, in_action, in_class, in_property
 from fencepost.model import errors
 
 REPLACE = "store a new element made with replace(element, field=value)"

@@ -1,8 +1,8 @@
 """S101: a type without a finite number of values."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class
 
+from errors.refusals import Refusals, in_action, in_class
 from fencepost.model import Specification
 from fencepost.model.errors import UnboundedType
 

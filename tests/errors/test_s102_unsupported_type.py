@@ -1,8 +1,8 @@
 """S102: an annotation that the language does not have."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class
 
+from errors.refusals import Refusals, in_action, in_class
 from fencepost.model.errors import UnsupportedType
 
 WRITE_SETOF = "write Set[T]"

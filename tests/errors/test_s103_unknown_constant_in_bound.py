@@ -1,8 +1,8 @@
 """S103: a bound that is not an integer expression of constants."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import UnknownConstantInBound
 
 BOUNDS = "a bound is a number, or text with numbers, constants, + - * // %, min and max"

@@ -1,8 +1,8 @@
 """S104: a range, domain or size with no value in it."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import EmptyRange
 
 BOTH_INCLUDED = "a Range names its lowest and its highest value, both included"

@@ -1,8 +1,8 @@
 """S105: a specification without any action."""
 
 import pytest
-from errors.refusals import Refusals
 
+from errors.refusals import Refusals
 from fencepost.model.errors import NoAction
 
 

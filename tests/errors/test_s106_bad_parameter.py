@@ -1,8 +1,8 @@
 """S106: a parameter of an action whose values cannot be enumerated."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import BadParameter
 
 NARROW = 'narrow its type, or take elements of a collection in the state: Annotated[T, In("field")]'

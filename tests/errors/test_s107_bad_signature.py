@@ -1,8 +1,8 @@
 """S107: a decorator on what it does not mark, or a marked method with wrong parameters or result."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import BadSignature
 
 COMPARE = "compare it with something"

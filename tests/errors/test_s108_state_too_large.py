@@ -1,8 +1,8 @@
 """S108: a state that needs more bits than the native checker handles. Found when kernels are laid out."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.checks.native.layout import build_layout
 from fencepost.model import Specification
 from fencepost.model.errors import StateTooLarge

@@ -1,8 +1,8 @@
 """S109: a struct that contains itself has no finite size."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import RecursiveStruct
 
 HINT = "refer to other structs by an identity, and keep them in a Map"

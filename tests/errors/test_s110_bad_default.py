@@ -1,8 +1,8 @@
 """S110: a default that does not fit its type."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import BadDefault
 
 LEAVE_OUT = "leave it out to begin with the first value of the type"

@@ -1,8 +1,8 @@
 """S111: a constant without default, or with a type or default that it cannot have."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import BadConstant
 
 INT_OR_BOOL = "write Constant[int] or Constant[bool]"

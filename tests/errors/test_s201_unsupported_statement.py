@@ -1,8 +1,8 @@
 """S201: a statement or special method that the language does not have."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class
 
+from errors.refusals import Refusals, in_action, in_class
 from fencepost.model.errors import UnsupportedStatement
 
 TEST = "test for the condition instead"

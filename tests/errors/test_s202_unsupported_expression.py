@@ -1,8 +1,8 @@
 """S202: an expression that the language does not have."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import UnsupportedExpression
 
 ENTRIES_ONE_BY_ONE = "assign map entries one by one, or write {key: value for key in ...}"
@@ -87,7 +87,7 @@ def test_literals(source: str, what: str, hint: str, refusals: Refusals) -> None
         ("x = (1, 2)\ny = «x[k]»", "a tuple is indexed by a constant within its length", SEQUENCE),
         ("x = (1, 2)\ny = «x[2]»", "a tuple is indexed by a constant within its length", SEQUENCE),
         ("x = «range(3)[0]»", "a range is not a value", "write list(range(...))"),
-        ("x = «Annotated[0]»", "Annotated is a class, not a value", "make one, or name a member of it"),
+        ("x = «Pair[0]»", "Pair is a class, not a value", "make one, or name a member of it"),
     ],
 )
 def test_operators(source: str, what: str, hint: str, refusals: Refusals) -> None:

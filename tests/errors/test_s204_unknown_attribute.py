@@ -1,8 +1,8 @@
 """S204: an attribute that the value does not have."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import UnknownAttribute
 
 DID_YOU_MEAN_A = "did you mean a?"

@@ -1,12 +1,12 @@
 """S205: a call of something that cannot be translated."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import UnsupportedCall
 
 CALLABLE = (
-    "what is written with def in Python can be called, and abs, all, any, bool, enumerate, "
+    "what is defined with def can be called, and of Python's own functions\n  abs, all, any, bool, enumerate, "
     "frozenset, int, len, list, max, min, range, reversed, set, sorted, sum, tuple"
 )
 NO_PARENTHESES = "leave out the parentheses: fields, properties and values are not called"

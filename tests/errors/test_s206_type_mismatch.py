@@ -1,8 +1,8 @@
 """S206: an operation on types it is not defined for."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import TypeMismatch
 
 NUMBERS = "arithmetic, order and indexes are for numbers; everything else has == and !="

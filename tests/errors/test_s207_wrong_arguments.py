@@ -1,8 +1,8 @@
 """S207: a call with too many, too few or unknown arguments."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import WrongArguments
 
 TWICE = "it is defined as twice(x)"

@@ -1,8 +1,8 @@
 """S208: a function that calls itself, directly or through others."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class, in_property
 
+from errors.refusals import Refusals, in_action, in_class, in_property
 from fencepost.model.errors import RecursiveCall
 
 HINT = "write a loop over a range"

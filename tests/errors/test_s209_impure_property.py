@@ -1,8 +1,8 @@
 """S209: a property, constraint or view that changes the state or decides whether a step is possible."""
 
 import pytest
-from errors.refusals import Refusals, in_property
 
+from errors.refusals import Refusals, in_property
 from fencepost.model.errors import ImpureProperty
 
 LOOK = "properties only look; actions change"

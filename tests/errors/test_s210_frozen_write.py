@@ -1,8 +1,8 @@
 """S210: a write into an element of a set, sequence, bag or optional."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import FrozenWrite
 
 REPLACE = "store a new element made with replace(element, field=value)"

@@ -1,8 +1,8 @@
 """S211: a change through a second name."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import AliasedWrite
 
 COPY = "change it where it is: self.field.add(...); or make a copy first: list(...), set(...), copy_of(...)"

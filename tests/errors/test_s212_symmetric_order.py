@@ -1,8 +1,8 @@
 """S212: order or arithmetic on interchangeable identities."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import SymmetricOrder
 
 INTERCHANGEABLE = "compare them with == only, and take them from parameters, maps and sets; or drop symmetric=True"

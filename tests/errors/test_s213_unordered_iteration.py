@@ -1,8 +1,8 @@
 """S213: a `for` statement over a built-in set."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import UnorderedIteration
 
 SORTED = "iterate over sorted(...), or over a Set field of the state"

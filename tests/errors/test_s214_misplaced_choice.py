@@ -1,8 +1,8 @@
 """S214: `choose` where the choice cannot be enumerated."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_property
 
+from errors.refusals import Refusals, in_action, in_property
 from fencepost.model.errors import MisplacedChoice
 
 STATEMENT = "write x = choose(...), a statement of its own"

@@ -1,8 +1,8 @@
 """S215: a function whose source text cannot be read."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class
 
+from errors.refusals import Refusals, in_action, in_class
 from fencepost.model import Specification
 from fencepost.model.errors import NoSource
 from fencepost.model.lang.lower import lower

@@ -1,8 +1,8 @@
 """S216: a name bound to different places on different paths."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import AmbiguousReference
 
 TWO_NAMES = "use two names; or name the key instead of the place: b = ..., then self.field[b]"

@@ -1,8 +1,8 @@
 """S217: a local collection or loop without a bound."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import UnboundedLocal
 
 KEEP_BOUNDED = "keep them in an annotated local or a field: x: Annotated[int, Range(low, high)] = ..."

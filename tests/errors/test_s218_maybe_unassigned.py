@@ -1,8 +1,8 @@
 """S218: a name read where nothing may have been assigned to it."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import MaybeUnassigned
 
 FIRST = "assign it first"

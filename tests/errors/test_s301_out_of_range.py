@@ -1,8 +1,8 @@
 """S301: a value stored outside the bounds of its field."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class
 
+from errors.refusals import Refusals, in_action, in_class
 from fencepost.model.errors import OutOfRange
 
 HINT = "widen the type of the field, or disable the action with require() before"

@@ -1,8 +1,8 @@
 """S302: an index past the ends of a sequence, or a key that a map does not have."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_property
 
+from errors.refusals import Refusals, in_action, in_property
 from fencepost.model.errors import IndexOutOfRange
 
 HINT = "test the length, or what the key is made from, before"

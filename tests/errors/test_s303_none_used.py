@@ -1,8 +1,8 @@
 """S303: None used where a value is needed."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_property
 
+from errors.refusals import Refusals, in_action, in_property
 from fencepost.model.errors import NoneUsed
 
 

@@ -1,8 +1,8 @@
 """S304: an `assert` in a specification was false."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class, in_property
 
+from errors.refusals import Refusals, in_action, in_class, in_property
 from fencepost.model.errors import AssertionFailed
 
 HINT = "an assert says what its author takes for granted: find out why it is false here"

@@ -1,8 +1,8 @@
 """S305: `min` or `max` of nothing."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import EmptyArgument
 
 

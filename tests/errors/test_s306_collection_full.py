@@ -1,8 +1,8 @@
 """S306: a set, sequence or bag grew over its declared size."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import CollectionFull
 
 FIELDS = """\

@@ -1,8 +1,8 @@
 """S307: `remove` of an element that is not there."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import NotAMember
 
 

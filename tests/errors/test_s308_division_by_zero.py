@@ -1,8 +1,8 @@
 """S308: `//` or `%` by zero."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model.errors import DivisionByZero
 
 

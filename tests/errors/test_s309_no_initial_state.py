@@ -1,8 +1,8 @@
 """S309: the initialisers allow no state at all."""
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model.errors import NoInitialState
 
 

@@ -1,8 +1,8 @@
 """S399: anything else that Python raised. Translation refuses all of this; CPython may run without it."""
 
 import pytest
-from errors.refusals import Refusals, in_action, in_class, in_property
 
+from errors.refusals import Refusals, in_action, in_class, in_property
 from fencepost.model.errors import ExecutionFailed
 
 

@@ -1,8 +1,8 @@
 """U102: a constant that the specification does not have. Nothing in the specification is wrong: there is no place."""
 
 import pytest
-from errors.refusals import Refusals, in_action
 
+from errors.refusals import Refusals, in_action
 from fencepost.model import Specification
 from fencepost.model.errors import EXIT_USAGE, UnknownConstant
 

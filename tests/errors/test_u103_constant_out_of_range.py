@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from errors.refusals import Refusals, in_class
 
+from errors.refusals import Refusals, in_class
 from fencepost.model import Specification
 from fencepost.model.errors import EXIT_USAGE, ConstantOutOfRange
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
-from native.strategies import KEYS, SMALL, map_of, struct_of, values
 
 from fencepost.model.lang import ir, types
+from native.strategies import KEYS, SMALL, map_of, struct_of, values
 
 Scope = list[tuple[str, types.Type]]
 INTEGER = ir.Integer()

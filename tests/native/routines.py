@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from native.expressions import SMALL_INTS, Expressions, Scope
-from native.strategies import SMALL
 
 from fencepost.model.lang import ir, types
+from native.expressions import SMALL_INTS, Expressions, Scope
+from native.strategies import SMALL
 
 
 class Routines(Expressions):

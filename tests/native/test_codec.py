@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from native.strategies import THREE, TYPES, map_of, states, struct_of, values
 
 from fencepost.checks.native.codec import Codec
 from fencepost.checks.native.layout import build_layout
 from fencepost.model.lang import values as stored
+from native.strategies import THREE, TYPES, map_of, states, struct_of, values
 
 
 @settings(deadline=None)

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from native.strategies import THREE, map_of, states
-from native.support import action, field, number, program
 
 from fencepost.checks.native import cache
 from fencepost.checks.native import compile as compiling
 from fencepost.checks.native.compile import Options, compile_module
 from fencepost.checks.native.fingerprint import program_text
 from fencepost.model.lang import ir, types
+from native.strategies import THREE, map_of, states
+from native.support import action, field, number, program
 
 SEVEN = 'define i64 @"seven"() { ret i64 7 }'
 
@@ -211,11 +211,10 @@ def test_the_text_of_a_program_tells_programs_apart() -> None:
 
 
 def test_a_model_of_nine_actions_compiles_in_less_than_three_seconds() -> None:
-    from native.support import Native
-
     from fencepost.model import Specification
     from fencepost.model.lang.lower import lower
     from fencepost.model.replication.kip_320 import Kip320
+    from native.support import Native
 
     started = time.process_time()
     Native(lower(Specification(Kip320)), level=3)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from fencepost.model.lang import ir, types
 from native.expressions import Expressions
 from native.strategies import TYPES, states, values
 from native.support import action, agree, field, program
-
-from fencepost.model.lang import ir, types
 
 ROUTINES = 6
 

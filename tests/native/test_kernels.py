@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from native.strategies import BOOL, THREE, TWO, map_of, states, struct_of
-from native.support import TRUE, Native, action, agree, field, number, place, program
 
 from fencepost.checks.native.kernels import kernel_info
 from fencepost.checks.native.layout import build_layout
 from fencepost.model import errors
 from fencepost.model.lang import interpret, ir, types
+from native.strategies import BOOL, THREE, TWO, map_of, states, struct_of
+from native.support import TRUE, Native, action, agree, field, number, place, program
 
 NUMBER = types.Int(0, 15)
 LIST = types.Seq(types.Int(0, 3), 4)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from native.strategies import BOOL, THREE, TWO, map_of, states, struct_of
 
 from fencepost.checks.native.layout import MAX_WORDS, CellArray, build_layout
 from fencepost.model import errors
 from fencepost.model.lang import types
+from native.strategies import BOOL, THREE, TWO, map_of, states, struct_of
 
 
 def bits(count: int) -> types.Int:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from native.support import Native
 
 from fencepost.checks.native.codec import Codec
 from fencepost.checks.native.layout import build_layout
 from fencepost.model import Specification
 from fencepost.model.errors import SpecificationError
 from fencepost.model.lang.lower import lower
+from native.support import Native
 
 REPLICATION = {"replicas": 2, "log_size": 2, "max_records": 2, "max_leader_epoch": 1}
 MODELS: list[tuple[str, str, dict[str, Any], int]] = [

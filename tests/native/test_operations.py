@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from native.strategies import BOOL, THREE, TWO, Alone, Colour, map_of, states, struct_of
-from native.support import action, agree, field, number, program
 
 from fencepost.model.lang import ir, types
 from fencepost.model.lang.types import Type
+from native.strategies import BOOL, THREE, TWO, Alone, Colour, map_of, states, struct_of
+from native.support import action, agree, field, number, program
 
 INTEGER = ir.Integer()
 SMALL = types.Int(-1, 3)

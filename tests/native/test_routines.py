@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from fencepost.model.lang import types
 from native.routines import Routines
 from native.strategies import SMALL, TYPES, states, values
 from native.support import agree, program
-
-from fencepost.model.lang import types
 
 ALL = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 COLLECTIONS = st.one_of(

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from native.strategies import BOOL, THREE, TWO, TYPES, map_of, states, struct_of, values
-from native.support import Native, program
 
 from fencepost.checks.native import symmetry
 from fencepost.checks.native.permuting import sorting_network
 from fencepost.model import errors
 from fencepost.model.lang import types
 from fencepost.model.lang.types import Type
+from native.strategies import BOOL, THREE, TWO, TYPES, map_of, states, struct_of, values
+from native.support import Native, program
 
 FOUR = types.Domain("four", 4, True, "f")
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]

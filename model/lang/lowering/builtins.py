@@ -10,17 +10,8 @@ from typing import Any
 
 from ... import errors
 from .. import ir, specification, types, values
-from .conversions import (
-    ELEMENTS_HINT,
-    FALSE,
-    TRUE,
-    bounds,
-    described,
-    disjunction,
-    is_collection,
-    negation,
-    number,
-)
+from .aliases import is_collection
+from .conversions import ELEMENTS_HINT, FALSE, TRUE, bounds, described, disjunction, negation, number
 from .expressions import Expressions
 from .scope import Comprehension, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
 
@@ -314,7 +305,9 @@ class Builtins(Expressions):
             return ir.Occurrences(collection, stored, found)
         self.evaluated(collection, node)
         none = ir.Const(0, found)
-        return none if possible == FALSE else ir.IfElse(possible, ir.Occurrences(collection, stored, found), none, found)
+        return (
+            none if possible == FALSE else ir.IfElse(possible, ir.Occurrences(collection, stored, found), none, found)
+        )
 
     def mutation(self, receiver: Meaning, name: str, arguments: list[ast.expr], node: ast.Call) -> Meaning:
         raise NotImplementedError

@@ -97,7 +97,7 @@ class Calls(Builtins):
             return self.inline_function(target, None, None, node.args, named, node)
         name = getattr(target, "__name__", repr(target))
         known = [name for name in dir(builtins) if self.builtin_for(getattr(builtins, name)) is not None]
-        hint = f"what is written with def in Python can be called, and {', '.join(sorted(known))}"
+        hint = f"what is defined with def can be called, and of Python's own functions\n  {', '.join(sorted(known))}"
         if target is builtins.super:
             hint = "write super() without arguments"
         elif isinstance(target, type) and issubclass(target, enum.Enum):

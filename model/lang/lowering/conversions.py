@@ -10,6 +10,7 @@ from ... import errors
 from .. import ir, types
 from .aliases import Aliases, is_collection
 from .scope import (
+    WIDE,
     Comprehension,
     Entity,
     Meaning,
@@ -21,6 +22,7 @@ from .scope import (
     SuperOf,
     TupleOf,
     Value,
+    optional,
 )
 
 ELEMENTS_HINT = "collections, maps, ranges and Enums have elements"
@@ -42,7 +44,7 @@ def is_integer(kind: types.Type) -> bool:
 
 def bounds(kind: types.Type) -> tuple[int, int] | None:
     """The bounds of an integer type, if known."""
-    return (kind.low, kind.high) if isinstance(kind, types.Int) else None
+    return (kind.low, kind.high) if isinstance(kind, types.Int) and kind != WIDE else None
 
 
 def conjunction(parts: list[ir.Expr]) -> ir.Expr:
@@ -77,15 +79,15 @@ def negation(value: ir.Expr) -> ir.Expr:
 class Conversions(Aliases):
     """Joins and conversions between types."""
 
-    def join(self, left: types.Type, right: types.Type, node: ast.AST) -> types.Type:
+    def join(self, left: types.Type, right: types.Type, node: ast.AST) -> types.Type:  # noqa: PLR0911  # a row a case
         """The smallest type that has the values of both. Raises TypeMismatch."""
         if left == right:
             return left
         if isinstance(left, ir.Nothing) or isinstance(right, ir.Nothing):
             other = right if isinstance(left, ir.Nothing) else left
-            return other if isinstance(other, types.Option) else types.Option(other)
+            return other if isinstance(other, types.Option) else optional(other)
         if isinstance(left, types.Option) or isinstance(right, types.Option):
-            return types.Option(self.join(_inner(left), _inner(right), node))
+            return optional(self.join(_inner(left), _inner(right), node))
         if is_integer(left) and is_integer(right):
             a, b = bounds(left), bounds(right)
             return types.Int(min(a[0], b[0]), max(a[1], b[1])) if a and b else ir.Integer()
@@ -169,9 +171,7 @@ class Conversions(Aliases):
         return types.Set(element, size)
 
     def bounded(self, element: types.Type, node: ast.AST) -> None:
-        if isinstance(element, ir.Integer) or (
-            isinstance(element, types.Option) and isinstance(element.inner, ir.Integer)
-        ):
+        if isinstance(element, ir.Integer) or _inner(element) == WIDE:
             self.fail(
                 errors.UnboundedLocal,
                 node,
@@ -338,14 +338,17 @@ class Conversions(Aliases):
         if isinstance(kind, types.Option):
             return self.fits(value, kind.inner)
         if is_integer(have) and isinstance(kind, types.Int):
-            tests = [ir.Compare(">=", value, number(kind.low)), ir.Compare("<=", value, number(kind.high))]
+            tests: list[ir.Expr] = [
+                ir.Compare(">=", value, number(kind.low)),
+                ir.Compare("<=", value, number(kind.high)),
+            ]
             return conjunction([TRUE if _always(test) else test for test in tests])
         if is_collection(have) and is_collection(kind):
             return self._collection_fits(value, have, kind)
         return TRUE
 
     def _collection_fits(self, value: ir.Expr, have: Any, kind: Any) -> ir.Expr:
-        tests = []
+        tests: list[ir.Expr] = []
         if kind.size is not None and have.capacity > kind.size:
             tests.append(ir.Compare("<=", self.length(value), number(kind.size)))
         name = self.fresh_name("element")

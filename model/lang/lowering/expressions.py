@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from ... import errors
 from .. import ir, types, values
+from .aliases import is_collection
 from .conversions import (
     ELEMENTS_HINT,
     FALSE,
@@ -19,7 +20,6 @@ from .conversions import (
     conjunction,
     described,
     disjunction,
-    is_collection,
     is_integer,
     negation,
     number,

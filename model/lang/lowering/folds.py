@@ -11,7 +11,8 @@ from typing import NoReturn
 
 from ... import errors
 from .. import ir, types
-from .conversions import ELEMENTS_HINT, TRUE, Conversions, bounds, described, is_collection, number, unvalued
+from .aliases import is_collection
+from .conversions import ELEMENTS_HINT, TRUE, Conversions, bounds, described, number, unvalued
 from .scope import Binding, Comprehension, Entity, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
 
 MAP_HINT = "write {key: value for key in self.members(Kind)}"
@@ -241,23 +242,25 @@ class Folds(Conversions):
             result = types.Bool()
         elif kind == "sum":
             known = bounds(body.type)
-            result = types.Int(min(0, known[0] * limit), max(0, known[1] * limit)) if known else ir.Integer()
+            low, high = (min(0, known[0] * limit), max(0, known[1] * limit)) if known else (0, 0)
+            result = types.Int(low, high) if known and high - low < 1 << 31 else ir.Integer()
         elif kind in ("min", "max") and default is not None:
             result = self.join(body.type, self.integer(default, node).type, node)
             body, default = self.coerce(body, result, node), self.coerce(default, result, node)
         elif kind == "set":
             self.element_type([body.type], node)
             self.hashed(body, node)
-            self._check_size(min(limit, body.type.count), node)
+            self.check_size(min(limit, body.type.count), node)
             result = self.set_type(body.type, limit, node)
         elif kind == "seq":
             self.element_type([body.type], node)
             self.bounded(body.type, node)
-            self._check_size(limit, node)
+            self.check_size(limit, node)
             result = types.Seq(body.type, limit)
         return ir.Fold(kind, generators, body, default, result)  # type: ignore[arg-type]  # callers pass literals
 
-    def _check_size(self, limit: int, node: ast.AST) -> None:
+    def check_size(self, limit: int, node: ast.AST) -> None:
+        """Raises UnboundedLocal for a collection or choice that would be too large."""
         if limit > _LARGEST:
             what = f"this can have up to {limit} elements, which is too many"
             self.fail(errors.UnboundedLocal, node, what, "loop over less, or narrow what it runs over")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ... import errors
@@ -127,6 +127,14 @@ class Frame:
     loops: list[tuple[str, str, int]] = field(default_factory=list)
     """The labels for `break` and `continue` of every enclosing loop, and how often break is used."""
     aliases: list[Alias] = field(default_factory=list)
+
+    def begun(self) -> Frame:
+        """A copy of a frame in which nothing has been translated yet."""
+        return replace(self, names=dict(self.names), assigned=set(self.assigned), loops=[], aliases=[])
+
+
+#: What an optional number without known bounds is taken to be.
+WIDE = types.Int(-(1 << 31), (1 << 31) - 1)
 
 
 class Unreachable(Exception):  # noqa: N818  # control flow inside the translation, never seen outside
@@ -283,8 +291,13 @@ def widened(kind: types.Type) -> types.Type:
     if isinstance(kind, types.Int):
         return ir.Integer()
     if isinstance(kind, types.Option):
-        return types.Option(widened(kind.inner))
+        return optional(widened(kind.inner))
     return kind
+
+
+def optional(inner: types.Type) -> types.Type:
+    """None or a value of a type that is not optional. A number without bounds gets very wide ones: it needs a code."""
+    return types.Option(WIDE if isinstance(inner, ir.Integer) else inner)
 
 
 def parameter_names(tree: ast.FunctionDef) -> list[str]:

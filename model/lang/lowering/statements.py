@@ -7,10 +7,10 @@ from typing import Any, NoReturn
 
 from ... import errors
 from .. import ir, specification, types
-from .aliases import Origin
+from .aliases import Origin, is_collection
 from .builtins import CHOICE_HINT
 from .calls import Calls
-from .conversions import described, is_collection, number, unvalued
+from .conversions import described, number, unvalued
 from .scope import (
     UNDERSCORE_HINT,
     Binding,
@@ -526,6 +526,7 @@ class Statements(Calls):
         for times in self.multiplicity[self.depths.get(place.root, 0) :]:
             amount *= times
         self.new_capacities[place.root] = self.new_capacities.get(place.root, 0) + amount
+        self.check_size(self.new_capacities[place.root], node)
         if isinstance(kind, types.Set):
             grown: types.Type = self.set_type(element, max(kind.size or 0, 1), node)
         else:
@@ -640,6 +641,7 @@ class Statements(Calls):
                 "choose() from a built-in set, whose order is not defined",
                 "choose from sorted(...), or from a Set field of the state",
             )
+        self.check_size(ir.source_limit(iteration.source), node)
         site, name = len(self.choices), self.fresh_name("choice")
         self.choices.append(max(ir.source_limit(iteration.source), 1))
         self.element(name, iteration)
