@@ -338,7 +338,7 @@ class Conversions(Aliases):
         if isinstance(kind, types.Option):
             return self.fits(value, kind.inner)
         if is_integer(have) and isinstance(kind, types.Int):
-            tests: list[ir.Expr] = [
+            tests = [
                 ir.Compare(">=", value, number(kind.low)),
                 ir.Compare("<=", value, number(kind.high)),
             ]
