@@ -102,7 +102,7 @@ class _Translator(Statements):
     def premise(self, node: ast.expr) -> ir.Expr:
         """When a condition says something: where its implications, filters and quantifiers are met."""
         match node:
-            case ast.Call(func=ast.Name(), args=[left, right]) if self._called(node) is implies:
+            case ast.Call(func=ast.Name(), args=[left, right]) if self.called(node) is implies:
                 return conjunction([self._lazy_truth(left), self.lazily_premise(right)])
             case ast.Call(func=ast.Name(id="all"), args=[ast.GeneratorExp() as loop]):
                 return self._loop_premise(loop, loop.elt)

@@ -241,7 +241,9 @@ class Expressions:
         if roll < 15:
             return self.folded(scope, depth)
         if roll == 15:
-            return f"({self.number(scope, deeper)} if {self.condition(scope, deeper)} else {self.number(scope, deeper)})"
+            return (
+                f"({self.number(scope, deeper)} if {self.condition(scope, deeper)} else {self.number(scope, deeper)})"
+            )
         if roll == 16:
             return f"int({self.condition(scope, deeper)})"
         if roll == 17:
@@ -278,14 +280,18 @@ class Expressions:
         """A boolean expression."""
         if not depth:
             text = self.read(BOOL, scope, 0) if self.source.chance(60) else None
-            return text or f"({self.number(scope, 0)} {self.source.pick(('<', '>=', '=='))} {self.source.between(0, 2)})"
+            return (
+                text or f"({self.number(scope, 0)} {self.source.pick(('<', '>=', '=='))} {self.source.between(0, 2)})"
+            )
         deeper, roll = depth - 1, self.source.below(20)
         if roll < 3:
             return self.read(BOOL, scope, depth) or self.source.pick(("True", "False"))
         if roll < 7:
             operator = self.source.pick(("<", "<=", ">", ">=", "==", "!="))
             text = f"{self.number(scope, deeper)} {operator} {self.number(scope, deeper)}"
-            more = f" {self.source.pick(('<', '<=', '=='))} {self.number(scope, deeper)}" if self.source.chance(20) else ""
+            more = (
+                f" {self.source.pick(('<', '<=', '=='))} {self.number(scope, deeper)}" if self.source.chance(20) else ""
+            )
             return f"({text}{more})"
         if roll < 10:
             return self.equality(scope, depth)

@@ -12,7 +12,7 @@ from textwrap import indent
 from lang.random_expressions import Expressions, Function, Path, Scope, needs_state
 from lang.random_types import BOOL, COLOR, PROC, SYM, Kind, Source, Types, an_int, collection
 
-HEADER = '''
+HEADER = """
 from enum import Enum
 from typing import Annotated
 
@@ -27,7 +27,7 @@ class Color(Enum):
 
 Proc = Annotated[int, Domain(2, prefix="p")]
 Sym = Annotated[int, Domain("syms", symmetric=True)]
-'''
+"""
 
 
 class Specifications(Expressions):
@@ -49,7 +49,11 @@ class Specifications(Expressions):
             text.append(self.struct_class(self.types.struct(f"S{position + 1}")))
         fields = [(f"f{position}", self.types.field()) for position in range(self.source.between(2, 5))]
         fields += [("who", SYM), ("n", an_int(0, 3))]
-        state = Path("self", Kind("struct", "Example", tuple(kind for _, kind in fields), tuple(name for name, _ in fields)), place=True)
+        state = Path(
+            "self",
+            Kind("struct", "Example", tuple(kind for _, kind in fields), tuple(name for name, _ in fields)),
+            place=True,
+        )
         self.state = state
         base = self.model("Example" if self.source.chance(75) else "Base", fields)
         text.append(base)
@@ -102,7 +106,7 @@ class Specifications(Expressions):
             if not name.startswith("hp"):
                 scope = Scope([*(Path(n, kind) for n, kind in zip(names, helper.parameters, strict=True)), self.state])
                 scope.functions = [inherited]
-                body += [f"def {name}(self{''.join(f', {n}: {k.text}' for n, k in zip(names, helper.parameters, strict=True))}):"]
+                body += [f"def {name}({', '.join(['self', *names])}):"]
                 body += self.returning(scope, result)
         body += self.action(9)
         return "class Example(Base):\n" + indent("\n".join(body), "    ")
@@ -176,7 +180,7 @@ class Specifications(Expressions):
         return ["@action", f"def act{position}({', '.join(signature)}) -> None:", *body, ""]
 
     def parameter(self) -> tuple[Kind, str]:
-        found = [path for path in self.scope().reading("set", "bag", "seq") if not path.keys and not path.risky and path.place]
+        found = [path for path in self.scope().reading("set", "bag", "seq") if path.place and not path.keys]
         if found and self.source.chance(40):
             path = self.source.pick(found)
             element = path.kind.parts[0]
@@ -332,8 +336,10 @@ class Specifications(Expressions):
 
     def call_statement(self, scope: Scope) -> list[str]:
         """A call of something that changes the state."""
-        found = [path for path in scope.places() if path.kind.text in self.methods and not path.risky]
-        changing = [(path, method) for path in found for method in self.methods[path.kind.text] if method.result is None]
+        found = [path for path in scope.places() if not path.risky]
+        changing = [
+            (path, method) for path in found for method in self.methods.get(path.kind.text, ()) if not method.result
+        ]
         if changing and self.source.chance(60):
             path, method = self.source.pick(changing)
             return [method.text.format(self.filled(path, scope, 1))]

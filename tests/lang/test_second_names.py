@@ -256,7 +256,7 @@ REFUSED = {
                 self.small.add(2)
                 self.n = len(xs)
         """,
-        "result_is_the_argument": "x = [1]\ny = self.f(x)\nx.append(2)\nself.n = len(y)\n---\ndef f(self, xs):\n    return xs",
+        "result_is_the_argument": "x = [1]\ny = self.f(x)\nx.append(2)\nself.n = len(y)\n---\ndef f(self, x):\n    return x",
         "exchange_of_structs": "self.p, self.q = self.q, self.p",
     },
     errors.FrozenWrite: {

@@ -28,7 +28,8 @@ def checked(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         (links / "model").symlink_to(Path(fencepost.model.__file__).resolve().parent)
     monkeypatch.setenv("MYPYPATH", str(links.parent))
     cache = str(folder / "cache")
-    output, errors, _ = mypy_api.run(["--strict", "--config-file=", "--cache-dir", cache, "--no-error-summary", str(path)])
+    options = ["--strict", "--config-file=", "--cache-dir", cache, "--no-error-summary"]
+    output, errors, _ = mypy_api.run([*options, str(path)])
     return str(output + errors)
 
 

@@ -256,6 +256,7 @@ class Builtins(Expressions):
                 what = f"implies() takes two conditions, not {described(value.type)}"
                 self.fail(errors.TypeMismatch, part, what, "compare it with something")
         if isinstance(premise, ir.Const):
+            self.evaluated(conclusion, node)
             return Value(conclusion if premise.value else TRUE)
         conclusion = self.temporary(conclusion, node)
         return Value(disjunction([negation(premise), conclusion]))
