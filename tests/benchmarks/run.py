@@ -42,12 +42,7 @@ class Case:
     yardstick: tuple[str, ...] = ()
 
     def specification(self) -> Specification:
-        if self.only is None:
-            return Specification(self.model, self.constants)
-        properties = Specification(self.model, self.constants).properties
-        without = {prop.name: None for prop in properties if prop.name not in self.only}
-        reduced = type(self.model.__name__, (self.model,), {"__module__": self.model.__module__, **without})
-        return Specification(reduced, self.constants)
+        return Specification(self.model, self.constants, self.only)
 
 
 def cases(large: bool) -> Iterator[Case]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from errors.refusals import Refusals, in_action
+from errors.refusals import Refusals, in_action, in_class
 from fencepost.model.errors import UnsupportedCall
 
 CALLABLE = (
@@ -53,3 +53,50 @@ STEP = "write a number: range(start, stop, 2)"
 def test_calls(source: str, what: str, hint: str, refusals: Refusals) -> None:
     error = refusals.refused(UnsupportedCall, in_action(source))
     assert (error.what, error.hint) == (what, hint)
+
+
+def test_too_many_calls(refusals: Refusals) -> None:
+    """Calls that double at every level."""
+    methods = ["def f0(self, x: int) -> int:\n    return x + 1"]
+    methods += [f"def f{n}(self, x: int) -> int:\n    return self.f{n - 1}(x) + self.f{n - 1}(x)" for n in range(1, 20)]
+    text = "\n".join(methods).replace("return self.f0(x) + self.f0(x)", "return «self.f0(x)» + self.f0(x)")
+    error = refusals.refused(UnsupportedCall, in_class(f"{text}\n@init\ndef start(self) -> None:\n    x = self.f19(1)"))
+    assert error.what == "start makes more than 5000 calls, counting calls in calls"
+    assert error.hint == "call once, and keep the result in a local"
+    assert error.context[3] == "... 15 more calls"
+    assert len(error.context) == 5
+
+
+def test_functions_behind_other_objects(refusals: Refusals) -> None:
+    body = "@functools.cache\ndef cached(self):\n    return 1\n@init\ndef start(self):\n    x = «self.cached()»"
+    assert refusals.refused(UnsupportedCall, in_class(body)).what == "cached cannot be called in a specification"
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "hint"),
+    [
+        ("async def f(self, x):\n    pass", "Spec.f is async", "define it with def"),
+        ("f = lambda self, x: x", "Spec.<lambda> is not a plain function", "define it with def"),
+        ("def f(self, *x):\n    pass", "f takes * or ** arguments", "name every parameter; a list can be one"),
+        ("def f(self, x, **y):\n    pass", "f takes * or ** arguments", "name every parameter; a list can be one"),
+        (
+            "def f(self, x, y=()):\n    pass",
+            "f: the default of y is not a bool, int, Enum member or None",
+            "pass the value with every call",
+        ),
+        (
+            "@init\ndef f(self, x: Num):\n    pass",
+            "f is an initialiser and cannot be called",
+            "move what both need into a method of its own",
+        ),
+    ],
+)
+def test_methods(method: str, what: str, hint: str, refusals: Refusals) -> None:
+    error = refusals.refused(UnsupportedCall, in_class(f"{method}\n@action\ndef act(self) -> None:\n    «self.f(1)»"))
+    assert (error.what, error.hint) == (what, hint)
+
+
+def test_super_outside_of_methods(refusals: Refusals) -> None:
+    text = "def outside(x):\n    return «super()».plus(x)\n\n\n" + in_action("x = outside(k)")
+    error = refusals.refused(UnsupportedCall, text)
+    assert (error.what, error.hint) == ("super() works inside methods", "name the class: Base.method(self)")

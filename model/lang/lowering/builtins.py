@@ -124,7 +124,7 @@ class Builtins(Expressions):
 
     def _extreme(self, kind: str, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
         if len(node.args) > 1 and not named:
-            result, *others = [self.temporary(self.integer(part, node), node) for part in self.operands(*node.args)]
+            result, *others = [self.temporary(self.ranked(part, node), node) for part in self.operands(*node.args)]
             for other in others:
                 joined = self.join(result.type, other.type, node)
                 a, b = bounds(result.type), bounds(other.type)

@@ -33,6 +33,9 @@ from .scope import (
     parameter_names,
 )
 
+#: Every call is replaced by the body of what it calls; where calls double at each level, that has no end.
+_MOST_CALLS = 5000
+
 
 class Calls(Builtins):
     """Translates calls."""
@@ -148,6 +151,10 @@ class Calls(Builtins):
         node: ast.AST,
     ) -> Meaning:
         """The body of a function in place of its call. Raises RecursiveCall, WrongArguments."""
+        self.inlined += 1
+        if self.inlined > _MOST_CALLS:
+            what = f"{self.frames[0].function.__name__} makes more than {_MOST_CALLS} calls, counting calls in calls"
+            self.fail(errors.UnsupportedCall, node, what, "call once, and keep the result in a local")
         if any(frame.function is function for frame in self.frames):
             self.fail(errors.RecursiveCall, node, f"{function.__name__} calls itself", "write a loop over a range")
         marker = getattr(function, "__fencepost__", None)

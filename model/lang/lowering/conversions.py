@@ -307,6 +307,12 @@ class Conversions(Aliases):
         self.mismatch(node, what, "arithmetic, order and indexes are for numbers; everything else has == and !=")
         return value
 
+    def ranked(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
+        """The value as an integer, for min() and max(), which give a bool of bools in Python."""
+        if isinstance(_inner(value.type), types.Bool):
+            self.mismatch(node, "min() and max() are for numbers", "write any(...) or all(...), or int(...)")
+        return self.integer(value, node)
+
     def contains(self, item: ir.Expr, collection: ir.Expr, node: ast.AST) -> ir.Expr:
         """`item in collection`; false, as in Python, for an item that could not be an element."""
         possible, stored = self.as_element(item, collection.type.element, node)  # type: ignore[attr-defined]  # a collection
@@ -337,11 +343,11 @@ class Conversions(Aliases):
             return FALSE
         if isinstance(kind, types.Option):
             return self.fits(value, kind.inner)
-        if is_integer(have) and isinstance(kind, types.Int):
-            tests = [
-                ir.Compare(">=", value, number(kind.low)),
-                ir.Compare("<=", value, number(kind.high)),
-            ]
+        if isinstance(have, types.Domain) and isinstance(kind, types.Int):
+            return self.fits(ir.Convert(value, types.Int(0, have.size - 1)), kind)
+        if is_integer(have) and isinstance(kind, (types.Int, types.Domain)):
+            low, high = (kind.low, kind.high) if isinstance(kind, types.Int) else (0, kind.size - 1)
+            tests = [ir.Compare(">=", value, number(low)), ir.Compare("<=", value, number(high))]
             return conjunction([TRUE if _always(test) else test for test in tests])
         if is_collection(have) and is_collection(kind):
             return self._collection_fits(value, have, kind)

@@ -135,7 +135,7 @@ class Expressions(Folds):
         """An expression whose value does not change afterwards: scalars are read now, places stay references."""
         meaning = self.consumed(self.expression(node), node)
         if isinstance(meaning, Reference):
-            if not meaning.place.type.is_place:
+            if not meaning.place.type.is_place or meaning.place.root not in (ir.STATE, ir.AFTER):
                 return Value(self.temporary(ir.Load(meaning.place), node))
             return self._pinned(meaning, node)
         if isinstance(meaning, Value) and not isinstance(meaning.expr, ir.Const):

@@ -236,7 +236,7 @@ class Folds(Conversions):
     ) -> ir.Expr:
         """A fold of a translated body, with its type."""
         if kind in ("sum", "min", "max"):
-            body = self.integer(body, node)
+            body = self.integer(body, node) if kind == "sum" else self.ranked(body, node)
         result: types.Type = body.type
         if kind in ("any", "all"):
             result = types.Bool()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .aliases import Alias, Loop, Origin
 
 
+_MOST_CALLS_SHOWN = 4
 UNDERSCORE_HINT = "names that begin with an underscore are not fields, and Python changes those with two"
 
 # What an expression can mean.
@@ -165,6 +166,7 @@ class Context:
         self.out: list[ir.Stmt] = []
         self.frames: list[Frame] = []
         self.counter = 0
+        self.inlined = 0
         self.choices: list[int] = []
         self.multiplicity: list[int] = []
         self.new_capacities: dict[str, int] = {}
@@ -203,7 +205,10 @@ class Context:
     def fail(self, kind: type[errors.SpecificationError], node: ast.AST, what: str, hint: str = "") -> NoReturn:
         """Raises an error at a node, with the calls that lead to it."""
         error = kind(what, at=self.location(node), hint=hint)
-        error.context = [f"called from {frame.called}" for frame in reversed(self.frames) if frame.called is not None]
+        calls = [f"called from {frame.called}" for frame in reversed(self.frames) if frame.called is not None]
+        if len(calls) > _MOST_CALLS_SHOWN:
+            calls[_MOST_CALLS_SHOWN - 1 : -1] = [f"... {len(calls) - _MOST_CALLS_SHOWN} more calls"]
+        error.context = calls
         raise error
 
     # Locals.

@@ -1,0 +1,228 @@
+"""Random actions full of second names: structs, lists, maps and sets that are shared, changed, copied and looked at.
+
+Many of them are refused. Those that are not must mean the same in all executions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lang.random_types import Source
+
+HEADER = """
+from enum import Enum
+from typing import Annotated
+
+from fencepost.model import *
+
+
+class Color(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+Num = Annotated[int, Range(0, 3)]
+
+
+class S(Struct):
+    v: Num = 0
+    t: Set[Color] = Set()
+
+    def bump(self) -> None:
+        self.v = (self.v + 1) % 4
+
+    def same(self):
+        return self
+
+
+class T(Struct):
+    s: S
+    v: Num = 0
+
+
+class Example(Model):
+    n: Annotated[int, Range(0, 999)]
+    k: Num
+    p: S
+    q: S
+    o: T
+    m: Map[Color, S]
+    seq: Annotated[Seq[Num], Size(4)]
+    s: Set[Color]
+    ss: Annotated[Seq[S], Size(2)]
+    maybe: S | None
+
+    def bump(self, x):
+        x.v = (x.v + 1) % 4
+
+    def grow(self, xs):
+        xs.append(1)
+
+    def keep(self, xs, x):
+        xs.append(x)
+        return x
+
+    def same(self, x):
+        return x
+
+    def either(self, x, y):
+        return x if self.k > 1 else y
+
+    def entry(self, c):
+        return self.m[c]
+
+    @action
+    def act(self, k: Num, c: Color) -> None:
+        self.k = k
+"""
+
+#: Names that have a value from the start, and what they are bound to.
+STRUCTS, LISTS, SETS = ("a", "b"), ("xs", "ys"), ("us", "vs")
+
+
+class SecondNames:
+    """Writes the body of one action."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.pick = source.pick
+        self.lists_of_structs = ["ls"] if source.chance(60) else []
+        self.maps = ["d"] if source.chance(40) else []
+        self.parts = ["o2"] if source.chance(40) else []
+        self.ready = False
+
+    def text(self) -> str:
+        lines = [f"{name} = {self.struct()}" for name in STRUCTS]
+        lines += [f"{name} = {self.new_list()}" for name in LISTS]
+        lines += [f"{name} = {self.new_set()}" for name in SETS]
+        lines += [f"{name} = [{self.struct()}]" for name in self.lists_of_structs]
+        lines += [f"{name} = {{e: {self.struct()} for e in Color}}" for name in self.maps]
+        lines += [f"{name} = T({self.struct()}, 1)" for name in self.parts]
+        self.ready = True
+        lines += self.block(2, self.source.between(2, 5))
+        looks = [self.look() for _ in range(3)]
+        lines.append(f"self.n = self.n + {looks[0]} + 4 * {looks[1]} + 16 * {looks[2]}")
+        return HEADER + "".join(f"        {line}\n" for line in lines)
+
+    # Values.
+
+    def number(self) -> str:
+        return self.pick(("k", "0", "1", "2", "3", f"{self.look()} % 4"))
+
+    def color(self) -> str:
+        return self.pick(("c", "Color.RED", "Color.BLUE"))
+
+    def place(self) -> str:
+        """A struct in the state, or in something local."""
+        local = [f"{name}[{self.color()}]" for name in self.maps] + [f"{name}.s" for name in self.parts]
+        local = local if self.ready else []
+        return self.pick(("self.p", "self.q", f"self.m[{self.color()}]", "self.o.s", *local))
+
+    def struct(self, depth: int = 2) -> str:
+        roll = self.source.below(14) if depth else self.source.below(4)
+        if roll < 2:
+            return self.place()
+        if roll < 4:
+            return f"S({self.pick('0123')})"
+        if roll < 6:
+            return self.pick(STRUCTS) if self.ready and depth < 2 else self.place()
+        inner = self.struct(depth - 1)
+        if roll == 6:
+            return f"copy_of({inner})"
+        if roll == 7:
+            return f"replace({inner}, v={self.pick('0123')})"
+        if roll == 8:
+            return f"({inner} if k > 1 else {self.struct(depth - 1)})"
+        if roll == 9:
+            return self.pick((f"self.same({inner})", f"self.entry({self.color()})", f"self.either({inner}, self.p)"))
+        if roll == 10 and self.ready and self.lists_of_structs and depth < 2:
+            return f"{self.lists_of_structs[0]}[0]"
+        if roll == 11:
+            return f"{self.place()}.same()"
+        return inner
+
+    def value(self) -> str:
+        return self.pick(STRUCTS) if self.source.chance(50) else self.struct()
+
+    def new_list(self) -> str:
+        return self.pick(("[1]", "[k, 2]", "[]", "self.seq", "list(self.seq)", "self.seq[1:]"))
+
+    def list(self) -> str:
+        name = self.pick(LISTS)
+        return self.pick((name, f"list({name})", f"copy_of({name})", f"{name}[:2]", f"self.same({name})", self.new_list()))
+
+    def new_set(self) -> str:
+        return self.pick(("{c}", "set()", "self.s", "set(self.s)", "self.s | {c}", "self.p.t"))
+
+    def set(self) -> str:
+        name = self.pick(SETS)
+        return self.pick((name, f"set({name})", f"copy_of({name})", f"({name} | {{c}})", self.new_set()))
+
+    def look(self) -> str:
+        """A number that depends on something that may have changed."""
+        struct = self.pick((*STRUCTS, self.place()))
+        options = [f"{struct}.v", f"len({struct}.t)", f"len({self.pick(LISTS)})", f"len({self.pick(SETS)})"]
+        options += [f"{name}[0].v" for name in self.lists_of_structs] + [f"{name}[c].v" for name in self.maps]
+        return self.pick([*options, *(f"{name}.s.v" for name in self.parts)])
+
+    # Statements.
+
+    def block(self, depth: int, count: int) -> list[str]:
+        return [line for _ in range(count) for line in self.statement(depth)]
+
+    def statement(self, depth: int) -> list[str]:
+        roll = self.source.below(20)
+        if roll < 2 and depth:
+            lines = [f"if {self.look()} > 1:", *self.indented(depth)]
+            return lines + (["else:", *self.indented(depth)] if self.source.chance(40) else [])
+        if roll < 4 and depth:
+            loops = ["for e in Color:", "for i in range(2):", f"for x in {self.pick(LISTS)}:"]
+            loops += [f"for x in {name}:" for name in self.lists_of_structs]
+            return [self.pick(loops), *self.indented(depth)]
+        makers: tuple[Callable[[], str], ...] = (self.bind, self.write, self.store, self.change, self.observe)
+        return [self.pick(makers)()]
+
+    def indented(self, depth: int) -> list[str]:
+        return ["    " + line for line in self.block(depth - 1, self.source.between(1, 2))]
+
+    def observe(self) -> str:
+        return f"self.n = (self.n * 2 + {self.look()}) % 900"
+
+    def bind(self) -> str:
+        roll = self.source.below(5)
+        if roll < 2:
+            return f"{self.pick(STRUCTS)} = {self.value()}"
+        if roll == 2:
+            return f"{self.pick(LISTS)} = {self.list()}"
+        if roll == 3:
+            return f"{self.pick(SETS)} = {self.set()}"
+        return self.pick(("a, b = b, a", "xs = ys = [k]", "pair = (a, k)", "xs, ys = ys, xs"))
+
+    def write(self) -> str:
+        struct = self.pick((*STRUCTS, self.place()))
+        forms = (f"{struct}.v = {self.number()}", f"{struct}.bump()", f"self.bump({struct})", f"{struct}.t.add(c)")
+        return self.pick((*forms, f"{struct}.t = {self.set()}", f"{struct}.t |= {{c}}"))
+
+    def store(self) -> str:
+        roll = self.source.below(4)
+        if roll == 0:
+            return f"self.seq = {self.list()}[:4]"
+        if roll == 1:
+            return f"self.s = {self.set()}"
+        if roll == 2:
+            return self.pick((f"self.ss = [{self.value()}]", f"self.maybe = {self.value()}", f"self.o = T({self.value()})"))
+        return f"{self.place()} = {self.value()}"
+
+    def change(self) -> str:
+        xs, us = self.pick(LISTS), self.pick(SETS)
+        lists = (f"{xs}.append(k)", f"{xs} += [1]", f"{xs}.clear()", f"self.grow({xs})", f"{xs}.extend({self.pick(LISTS)})")
+        sets = (f"{us}.add(c)", f"{us} |= {{c}}", f"{us}.discard(c)", f"{us} -= {{c}}", "self.s.add(c)")
+        structs = [f"{name}.append({self.value()})" for name in self.lists_of_structs]
+        structs += [f"self.keep({name}, {self.value()})" for name in self.lists_of_structs]
+        structs += [f"{name} = [{self.value()}, a]" for name in self.lists_of_structs]
+        return self.pick((*lists, *sets, *structs))
+
+
+def random_second_names(below: Callable[[int], int]) -> str:
+    """The text of a module. `below(n)` gives a number from 0 to n - 1."""
+    return SecondNames(Source(below)).text()
