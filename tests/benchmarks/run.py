@@ -2,8 +2,9 @@
 
 Every configuration is searched several times in one process, the first time without anything compiled before (cold),
 then from the cache (warm); the fastest search counts. Where there is gcc, the programs in tests/yardsticks, which are
-searches written by hand for one model each, run in turn with ours, so that both see the same machine; `ratio` is their
-time divided by ours. Times vary with what else the machine does: compare within one table only.
+searches written by hand for one model each, run in turn with ours, so that both see the same machine. `ratio` is their
+time divided by ours, and `CPU` the same for the time that processors spent on all threads together: on a machine that
+has other work to do, only the latter means much. Compare within one table only.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -86,13 +89,28 @@ def build_yardsticks(folder: Path) -> dict[str, Path]:
     return built
 
 
-def yardstick_seconds(program: Path, arguments: Iterable[str], outcome: Outcome) -> float:
+@dataclass(frozen=True)
+class Times:
+    """Seconds of one search: by the clock, and of all processors together."""
+
+    clock: float
+    processor: float
+
+
+def best(times: list[Times]) -> Times:
+    return Times(min(one.clock for one in times), min(one.processor for one in times))
+
+
+def run_yardstick(program: Path, arguments: Iterable[str], outcome: Outcome) -> Times:
     """How long a program written by hand takes; it must find as many states."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     output = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     found = dict(re.findall(r"^(\w+)\s+([\d.]+)$", output, re.MULTILINE))
     if int(found["distinct"]) != outcome.distinct:
         raise SystemExit(f"{program.name} finds {found['distinct']} states, the search {outcome.distinct}")
-    return float(found["seconds"])
+    processor = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Times(float(found["seconds"]), processor)
 
 
 def measure(case: Case, repeat: int, yardsticks: dict[str, Path]) -> tuple[str, ...]:
@@ -100,28 +118,35 @@ def measure(case: Case, repeat: int, yardsticks: dict[str, Path]) -> tuple[str, 
     specification = case.specification()
     program = lower(specification)
     settings = replace(case.settings, continue_after_violation=True)
-    outcomes, others = [], []
-    for _ in range(repeat + 1):
-        outcomes.append(native_search(specification, program, settings))
+    cold = native_search(specification, program, settings)
+    ours, others, warm = [], [], []
+    for _ in range(repeat):
+        before = time.process_time()
+        one = native_search(specification, program, settings)
+        ours.append(Times(one.search_seconds, time.process_time() - before))
+        warm.append(one.compile_seconds)
         if case.yardstick and case.yardstick[0] in yardsticks:
             name, *arguments = case.yardstick
-            others.append(yardstick_seconds(yardsticks[name], arguments, outcomes[-1]))
-    best = min(outcome.search_seconds for outcome in outcomes)
-    one = outcomes[0]
-    ratio = f"{min(others) / best:.2f}" if others else "-"
+            others.append(run_yardstick(yardsticks[name], arguments, one))
+    fastest = best(ours)
+    ratios = ("-", "-")
+    if others:
+        theirs = best(others)
+        ratios = (f"{theirs.clock / fastest.clock:.2f}", f"{theirs.processor / fastest.processor:.2f}")
     return (
         case.name,
         str(settings.workers),
         f"{one.distinct:,}",
         f"{one.generated:,}",
-        "-" if one.details["compiled_from_cache"] else f"{one.compile_seconds:.2f}",
-        f"{min(outcome.compile_seconds for outcome in outcomes[1:]):.3f}",
-        f"{best:.3f}",
-        f"{one.distinct / best / 1e6:.2f}",
-        f"{one.generated / best / 1e6:.1f}",
+        "-" if cold.details["compiled_from_cache"] else f"{cold.compile_seconds:.2f}",
+        f"{min(warm):.3f}",
+        f"{fastest.clock:.3f}",
+        f"{fastest.processor:.3f}",
+        f"{one.distinct / fastest.clock / 1e6:.2f}",
+        f"{one.generated / fastest.clock / 1e6:.1f}",
         f"{one.bytes_per_state:.1f}",
         f"{one.peak_memory_bytes / 2**20:,.0f}",
-        ratio,
+        *ratios,
     )
 
 
@@ -133,13 +158,15 @@ HEAD = (
     "cold s",
     "warm s",
     "search s",
+    "CPU s",
     "M states/s",
     "M succ./s",
     "B/state",
     "peak MiB",
     "ratio",
+    "CPU",
 )
-WIDTHS = (47, 7, 11, 12, 6, 6, 8, 10, 9, 7, 8, 5)
+WIDTHS = (44, 7, 11, 12, 6, 6, 8, 7, 10, 9, 7, 8, 5, 5)
 
 
 def show(row: tuple[str, ...]) -> None:

@@ -38,9 +38,11 @@ def test_an_interrupted_search_keeps_what_it_found(
     start: Any, small: Any, tmp_path: Path, validate: Any, engine: str, number: signal.Signals
 ) -> None:
     file = tmp_path / "report.json"
+    # Compiled beforehand, so that the interruption comes while states are searched.
+    start("check", small("Wide"), "--engine", engine, "--max-depth", "2").communicate(timeout=60)
     process = start("check", small("Wide"), small("Counter"), "--engine", engine, "--json", file)
     wait_for(process, "----")
-    time.sleep(2.0)
+    time.sleep(4.0)
     code, out, _ = interrupted(process, number)
     assert code == 2
     report = json.loads(file.read_text())

@@ -45,6 +45,8 @@ def runs(refusals: Refusals, text: str) -> None:
         "self.q = self.q + [k]",
         "for y in range(self.n, 2):\n    self.n += 1",
         "self.s.discard(who)",
+        "x = self.q[:]\nx.append(1)\nx.append(x.pop())",
+        "self.pair.a = 1\nself.q.append(self.pair.a)",
         "for index, y in enumerate(list(range(2))):\n    self.n = index",
         "x, y = 1, 2\nself.n, self.opt = y, x",
         "self.color = Color.RED if self.color == Color.BLUE else Color.BLUE",

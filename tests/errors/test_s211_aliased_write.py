@@ -44,3 +44,19 @@ COPY = "change it where it is: self.field.add(...); or make a copy first: list(.
 def test_collections(source: str, what: str, hint: str, refusals: Refusals) -> None:
     error = refusals.refused(AliasedWrite, in_action(source))
     assert (error.what, error.hint) == (what, hint)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "«self.q.append(self.q.pop())»",
+        "«self.q.truncate(self.q.pop())»",
+        "«self.q[0] += self.q.pop()»",
+        "«self.q[self.q.pop()]» = 1",
+    ],
+)
+def test_changes_in_changes(body: str, refusals: Refusals) -> None:
+    """In CPython a collection that was read before it changed cannot be changed any more."""
+    error = refusals.refused(AliasedWrite, in_action(body))
+    assert error.what == "this changes a collection while it is being changed"
+    assert error.hint == "take the value in a statement before: x = ..."

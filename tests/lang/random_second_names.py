@@ -76,12 +76,12 @@ class Example(Model):
         self.k = k
 """
 
-#: Names that have a value from the start, and what they are bound to.
+#: Names that own what they are bound to, always something new. They have a value from the start.
 STRUCTS, LISTS, SETS = ("a", "b"), ("xs", "ys"), ("us", "vs")
 
 
 class SecondNames:
-    """Writes the body of one action."""
+    """Writes the body of one action. Further names are bound once, to anything, and are only read."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -89,17 +89,17 @@ class SecondNames:
         self.lists_of_structs = ["ls"] if source.chance(60) else []
         self.maps = ["d"] if source.chance(40) else []
         self.parts = ["o2"] if source.chance(40) else []
-        self.ready = False
+        self.readers: dict[str, list[str]] = {"struct": [], "list": [], "set": []}
+        self.count = 0
 
     def text(self) -> str:
-        lines = [f"{name} = {self.struct()}" for name in STRUCTS]
+        lines = [f"{name} = S({self.pick('0123')})" for name in STRUCTS]
         lines += [f"{name} = {self.new_list()}" for name in LISTS]
         lines += [f"{name} = {self.new_set()}" for name in SETS]
-        lines += [f"{name} = [{self.struct()}]" for name in self.lists_of_structs]
-        lines += [f"{name} = {{e: {self.struct()} for e in Color}}" for name in self.maps]
-        lines += [f"{name} = T({self.struct()}, 1)" for name in self.parts]
-        self.ready = True
-        lines += self.block(2, self.source.between(2, 5))
+        lines += [f"{name} = [S(1), S(2)]" for name in self.lists_of_structs]
+        lines += [f"{name} = {{e: S(2) for e in Color}}" for name in self.maps]
+        lines += [f"{name} = T(S(3), 1)" for name in self.parts]
+        lines += self.block(2, self.source.between(3, 8))
         looks = [self.look() for _ in range(3)]
         lines.append(f"self.n = self.n + {looks[0]} + 4 * {looks[1]} + 16 * {looks[2]}")
         return HEADER + "".join(f"        {line}\n" for line in lines)
@@ -115,62 +115,74 @@ class SecondNames:
     def place(self) -> str:
         """A struct in the state, or in something local."""
         local = [f"{name}[{self.color()}]" for name in self.maps] + [f"{name}.s" for name in self.parts]
-        local = local if self.ready else []
         return self.pick(("self.p", "self.q", f"self.m[{self.color()}]", "self.o.s", *local))
 
     def struct(self, depth: int = 2) -> str:
-        roll = self.source.below(14) if depth else self.source.below(4)
+        """Any struct there is."""
+        roll = self.source.below(16) if depth else self.source.below(6)
         if roll < 2:
             return self.place()
-        if roll < 4:
-            return f"S({self.pick('0123')})"
         if roll < 6:
-            return self.pick(STRUCTS) if self.ready and depth < 2 else self.place()
+            return self.pick((*STRUCTS, *self.readers["struct"]))
         inner = self.struct(depth - 1)
-        if roll == 6:
-            return f"copy_of({inner})"
-        if roll == 7:
-            return f"replace({inner}, v={self.pick('0123')})"
-        if roll == 8:
+        if roll < 8:
+            return self.new_struct()
+        if roll < 10:
             return f"({inner} if k > 1 else {self.struct(depth - 1)})"
-        if roll == 9:
+        if roll < 12:
             return self.pick((f"self.same({inner})", f"self.entry({self.color()})", f"self.either({inner}, self.p)"))
-        if roll == 10 and self.ready and self.lists_of_structs and depth < 2:
+        if roll == 12 and self.lists_of_structs:
             return f"{self.lists_of_structs[0]}[0]"
-        if roll == 11:
+        if roll == 13:
             return f"{self.place()}.same()"
         return inner
 
-    def value(self) -> str:
-        return self.pick(STRUCTS) if self.source.chance(50) else self.struct()
-
-    def new_list(self) -> str:
-        return self.pick(("[1]", "[k, 2]", "[]", "self.seq", "list(self.seq)", "self.seq[1:]"))
+    def new_struct(self) -> str:
+        old = self.pick((*STRUCTS, *self.readers["struct"], self.place()))
+        return self.pick((f"S({self.pick('0123')})", f"copy_of({old})", f"replace({old}, v={self.pick('0123')})"))
 
     def list(self) -> str:
-        name = self.pick(LISTS)
-        return self.pick((name, f"list({name})", f"copy_of({name})", f"{name}[:2]", f"self.same({name})", self.new_list()))
+        """Any list there is."""
+        name = self.pick((*LISTS, *self.readers["list"]))
+        return self.pick(
+            (name, name, f"self.same({name})", f"({name} if k > 1 else self.seq)", "self.seq", self.new_list())
+        )
 
-    def new_set(self) -> str:
-        return self.pick(("{c}", "set()", "self.s", "set(self.s)", "self.s | {c}", "self.p.t"))
+    def new_list(self) -> str:
+        old = self.pick((*LISTS, *self.readers["list"])) if self.count else "self.seq"
+        return self.pick(("[1]", "[k, 2]", "[]", f"list({old})", f"{old}[1:]", f"copy_of({old})"))
 
     def set(self) -> str:
-        name = self.pick(SETS)
-        return self.pick((name, f"set({name})", f"copy_of({name})", f"({name} | {{c}})", self.new_set()))
+        """Any set there is."""
+        name = self.pick((*SETS, *self.readers["set"]))
+        return self.pick((name, name, f"({name} if k > 1 else self.s)", "self.s", "self.p.t", self.new_set()))
+
+    def new_set(self) -> str:
+        old = self.pick((*SETS, *self.readers["set"])) if self.count else "self.s"
+        return self.pick(("{c}", "set()", f"set({old})", f"({old} | {{c}})", f"copy_of({old})"))
 
     def look(self) -> str:
         """A number that depends on something that may have changed."""
-        struct = self.pick((*STRUCTS, self.place()))
-        options = [f"{struct}.v", f"len({struct}.t)", f"len({self.pick(LISTS)})", f"len({self.pick(SETS)})"]
+        struct = self.pick((*STRUCTS, self.place(), *self.readers["struct"] * 2))
+        xs, us = (*LISTS, *self.readers["list"] * 2), (*SETS, *self.readers["set"] * 2)
+        options = [f"{struct}.v", f"len({struct}.t)", f"len({self.pick(xs)})", f"len({self.pick(us)})"]
         options += [f"{name}[0].v" for name in self.lists_of_structs] + [f"{name}[c].v" for name in self.maps]
         return self.pick([*options, *(f"{name}.s.v" for name in self.parts)])
 
     # Statements.
 
     def block(self, depth: int, count: int) -> list[str]:
-        return [line for _ in range(count) for line in self.statement(depth)]
+        known = {kind: list(names) for kind, names in self.readers.items()}
+        lines = [line for _ in range(count) for line in self.statement(depth)]
+        # At the end of a block all of its names are looked at.
+        for kind, names in self.readers.items():
+            shown = [f"{name}.v" if kind == "struct" else f"len({name})" for name in names if name not in known[kind]]
+            lines += [f"self.n = (self.n * 4 + {look}) % 900" for look in shown]
+        self.readers = known
+        return lines
 
     def statement(self, depth: int) -> list[str]:
+        self.count += 1
         roll = self.source.below(20)
         if roll < 2 and depth:
             lines = [f"if {self.look()} > 1:", *self.indented(depth)]
@@ -179,24 +191,34 @@ class SecondNames:
             loops = ["for e in Color:", "for i in range(2):", f"for x in {self.pick(LISTS)}:"]
             loops += [f"for x in {name}:" for name in self.lists_of_structs]
             return [self.pick(loops), *self.indented(depth)]
-        makers: tuple[Callable[[], str], ...] = (self.bind, self.write, self.store, self.change, self.observe)
+        makers: tuple[Callable[[], str], ...] = (
+            self.bind,
+            self.bind,
+            self.write,
+            self.store,
+            self.change,
+            self.observe,
+        )
         return [self.pick(makers)()]
 
     def indented(self, depth: int) -> list[str]:
-        return ["    " + line for line in self.block(depth - 1, self.source.between(1, 2))]
+        return ["    " + line for line in self.block(depth - 1, self.source.between(1, 3))]
 
     def observe(self) -> str:
         return f"self.n = (self.n * 2 + {self.look()}) % 900"
 
     def bind(self) -> str:
-        roll = self.source.below(5)
-        if roll < 2:
-            return f"{self.pick(STRUCTS)} = {self.value()}"
+        roll = self.source.below(8)
+        if roll == 0:
+            return f"{self.pick(STRUCTS)} = {self.new_struct()}"
+        if roll == 1:
+            return f"{self.pick(LISTS)} = {self.new_list()}"
         if roll == 2:
-            return f"{self.pick(LISTS)} = {self.list()}"
-        if roll == 3:
-            return f"{self.pick(SETS)} = {self.set()}"
-        return self.pick(("a, b = b, a", "xs = ys = [k]", "pair = (a, k)", "xs, ys = ys, xs"))
+            return f"{self.pick(SETS)} = {self.new_set()}"
+        kind = self.pick(("struct", "struct", "list", "set"))
+        value, name = getattr(self, kind)(), f"r{self.count}"
+        self.readers[kind].append(name)
+        return f"{name} = {value}"
 
     def write(self) -> str:
         struct = self.pick((*STRUCTS, self.place()))
@@ -210,16 +232,17 @@ class SecondNames:
         if roll == 1:
             return f"self.s = {self.set()}"
         if roll == 2:
-            return self.pick((f"self.ss = [{self.value()}]", f"self.maybe = {self.value()}", f"self.o = T({self.value()})"))
-        return f"{self.place()} = {self.value()}"
+            struct = self.struct()
+            return self.pick((f"self.ss = [{struct}]", f"self.maybe = {struct}", f"self.o = T({struct})"))
+        return f"{self.place()} = {self.struct()}"
 
     def change(self) -> str:
         xs, us = self.pick(LISTS), self.pick(SETS)
-        lists = (f"{xs}.append(k)", f"{xs} += [1]", f"{xs}.clear()", f"self.grow({xs})", f"{xs}.extend({self.pick(LISTS)})")
+        lists = (f"{xs}.append(k)", f"{xs} += [1]", f"{xs}.clear()", f"self.grow({xs})", f"{xs}.extend({self.list()})")
         sets = (f"{us}.add(c)", f"{us} |= {{c}}", f"{us}.discard(c)", f"{us} -= {{c}}", "self.s.add(c)")
-        structs = [f"{name}.append({self.value()})" for name in self.lists_of_structs]
-        structs += [f"self.keep({name}, {self.value()})" for name in self.lists_of_structs]
-        structs += [f"{name} = [{self.value()}, a]" for name in self.lists_of_structs]
+        structs = [f"{name}.append({self.struct()})" for name in self.lists_of_structs]
+        structs += [f"self.keep({name}, {self.struct()})" for name in self.lists_of_structs]
+        structs += [f"{name}[0] = {self.struct()}" for name in self.lists_of_structs]
         return self.pick((*lists, *sets, *structs))
 
 

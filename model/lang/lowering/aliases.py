@@ -233,6 +233,23 @@ class Aliases(Context):
         frame.aliases = [alias for alias in frame.aliases if not alias.name or alias.name in frame.assigned]
 
     @contextmanager
+    def unchanged(self, place: ir.Place, node: ast.AST) -> Iterator[None]:
+        """Around what is evaluated after a collection is named and before it is written. Raises AliasedWrite."""
+        during = Loop(self.frame, set(), [])
+        self.loops.append(during)
+        try:
+            yield
+        finally:
+            self.loops.pop()
+        of_struct = any(isinstance(step, ir.FieldStep) for step in place.steps)
+        if (of_struct or place.root in (ir.STATE, ir.AFTER)) and origin_of(place) in during.writes:
+            raise errors.AliasedWrite(
+                "this changes a collection while it is being changed",
+                at=self.location(node),
+                hint="take the value in a statement before: x = ...",
+            )
+
+    @contextmanager
     def folding(self) -> Iterator[None]:
         """Around the translation of a generator expression or comprehension."""
         self.folds += 1

@@ -233,9 +233,10 @@ class Assignments(Places):
                 else:
                     if not isinstance(base.type, types.Seq) or isinstance(node.target.slice, ast.Slice):
                         self.no_entries(node.target, base.type)
-                    key = self.temporary(self.integer(self.value(node.target.slice), node), node)
-                    old = ir.Index(ir.Load(base), key, base.type.element)
-                    changed = self.binary(node.op, old, self.value(node.value), node)
+                    with self.unchanged(base, node):
+                        key = self.temporary(self.integer(self.value(node.target.slice), node), node)
+                        old = ir.Index(ir.Load(base), key, base.type.element)
+                        changed = self.binary(node.op, old, self.value(node.value), node)
                     self.store_item(base, key, changed, node)
 
     def _extended(self, name: ast.Name, node: ast.AugAssign) -> bool:

@@ -87,7 +87,9 @@ class Places(Calls):
             place = entry.place if isinstance(entry, Reference) else entry.expr.place  # type: ignore[union-attr]  # a Load
             self.store(place, value, node)
         elif isinstance(base.type, types.Seq) and not isinstance(target.slice, ast.Slice):
-            self.store_item(base, self.integer(self.value(target.slice), target.slice), value, node)
+            with self.unchanged(base, node):
+                index = self.integer(self.value(target.slice), target.slice)
+            self.store_item(base, index, value, node)
         else:
             self.no_entries(target, base.type)
 
@@ -128,9 +130,8 @@ class Places(Calls):
         """A method that changes a collection in place."""
         at = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else node
         place = self.place_of(receiver, at)
-        with self.collecting() as needed:
+        with self.unchanged(place, node):
             parts = [self._argument_value(argument) for argument in arguments]
-        self.out.extend(needed)
         self.note_write(place, node)
         if name == "add" and self._is_unbounded(place) and isinstance(place.type, types.Set):
             self.hashed(parts[0], node)
