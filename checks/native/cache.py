@@ -95,7 +95,11 @@ def _unlink(path: Path) -> None:
 def _source_hash() -> str:
     folder = Path(__file__).parent
     model = folder.parent.parent / "model" / "lang"
-    sources = [*folder.glob("*.py"), *(folder.parent / "engine").glob("*.py"), model / "types.py", model / "ir.py"]
+    sources = [
+        *folder.glob("*.py"),
+        *(folder.parent / "engine").glob("*.py"),
+        *(model / f"{name}.py" for name in ("scalars", "types", "ir")),
+    ]
     digest = hashlib.sha256()
     for path in sorted(sources):
         try:

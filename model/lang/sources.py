@@ -113,10 +113,14 @@ def class_at(cls: type) -> errors.Location | None:
 def field_at(cls: type, name: str, *, default: bool = False) -> errors.Location | None:
     """The annotation of a field or constant, or its default, in the class that declares it."""
     for base in cls.__mro__:
-        if name not in vars(base).get("__annotations__", {}):
+        annotated = name in vars(base).get("__annotations__", {})
+        if not annotated and not (default and name in vars(base)):
             continue
         found = _class_tree(base)
         for node in found[0].body if found else ():
+            if default and isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+                assert found is not None
+                return _place(node.value, found[1], found[2])
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
                 assert found is not None
                 part = node.value if default and node.value is not None else node.annotation

@@ -99,8 +99,11 @@ class Fields:
             text = annotation if isinstance(annotation, str) else repr(annotation)
             if name.startswith("_") or "ClassVar" in text:
                 continue
-            default = cls.__dict__.get(name, _MISSING)
-            cls._own[name] = default
+            cls._own[name] = cls.__dict__.get(name, _MISSING)
+        # A subclass may give a field of its base another default, without repeating the annotation.
+        inherited = {name for base in cls.__mro__[1:] for name in base.__dict__.get("_own", ())}
+        cls._own |= {name: value for name, value in cls.__dict__.items() if name in inherited - cls._own.keys()}
+        for name, default in cls._own.items():
             setattr(cls, name, _Field(name, default))
 
     def _missing(self, name: str) -> Any:

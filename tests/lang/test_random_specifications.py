@@ -17,10 +17,12 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from fencepost.model.errors import NoInitialState, SpecificationError
+from fencepost.model.errors import SpecificationError
 from fencepost.model.lang import interpret, values
+from fencepost.model.lang.lowering.aliases import Aliases
 from lang.executions import Compared, compared, disagreement, initial_disagreement, random_value, reachable
 from lang.modules import load
+from lang.random_second_names import random_second_names
 from lang.random_specifications import random_module
 
 MANY = int(os.environ.get("FENCEPOST_EXAMPLES", "0"))
@@ -80,11 +82,43 @@ def test_executions_agree(tmp_path: Path) -> None:
     assert seen["refused"] * 20 <= seen["accepted"]
 
 
-def seeded(seed: int, folder: Path) -> Compared | None:
-    rng = random.Random(seed)
+def in_random_states(these: Compared, below: Callable[[int], int]) -> str:
+    """How the executions of a specification differ in a few random states."""
+    for _ in range(8):
+        state = values.thaw(random_value(these.specification.state_type, below))
+        if found := disagreement(these, state):
+            return found
+    return ""
+
+
+def test_second_names_agree(tmp_path: Path) -> None:
+    seen = Counter[str]()
+
+    @EXAMPLES
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        def below(count: int) -> int:
+            return data.draw(st.integers(0, count - 1)) if count > 1 else 0
+
+        text = random_second_names(below)
+        note(text)
+        try:
+            these = compared(load(text, tmp_path).Example, native=False)
+        except SpecificationError:
+            seen["refused"] += 1
+            return
+        seen["accepted"] += 1
+        found = in_random_states(these, below)
+        assert not found, found
+
+    check()
+    assert seen["refused"] <= seen["accepted"]
+
+
+def seeded(write: Callable[[Callable[[int], int]], str], seed: int, folder: Path) -> Compared | None:
     try:
-        return compared(load(random_module(rng.randrange), folder).Example, native=False)
-    except (SpecificationError, NoInitialState):
+        return compared(load(write(random.Random(seed).randrange), folder).Example, native=False)
+    except SpecificationError:
         return None
 
 
@@ -103,5 +137,12 @@ WRONG: dict[str, Callable[..., Any]] = {
 def test_a_wrong_execution_is_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: an interpreter with one mistake in it differs somewhere."""
     monkeypatch.setattr(interpret, name, WRONG[name])
-    all_these = (seeded(seed, tmp_path) for seed in range(500))
+    all_these = (seeded(random_module, seed, tmp_path) for seed in range(500))
     assert any(these is not None and difference(these, random.Random(0).randrange) for these in all_these)
+
+
+def test_second_names_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: when writes under a second name are not refused, something differs."""
+    monkeypatch.setattr(Aliases, "_refuse_overlap", lambda *_: None)
+    all_these = (seeded(random_second_names, seed, tmp_path) for seed in range(300))
+    assert any(these is not None and in_random_states(these, random.Random(0).randrange) for these in all_these)

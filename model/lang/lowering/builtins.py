@@ -321,6 +321,11 @@ class Builtins(Expressions):
             return ir.Insert(old, self.coerce(parts[0], kind.element, node), kind)
         if name in ("remove", "discard"):
             item, element = parts[0], kind.element
+            if isinstance(element, ir.Nothing):
+                self.evaluated(item, node)
+                if name == "remove":
+                    self.emit(ir.Assert(FALSE))
+                return old
             if name == "discard" and item.type != element:
                 # What cannot be an element is not there: nothing is removed.
                 item = self.temporary(item, node)
