@@ -1,6 +1,6 @@
 """Sets, sequences, bags and maps: their operators and methods, comprehensions, and the functions that consume them."""
 
-from fencepost.model import Bag, Seq, action, replace, require
+from fencepost.model import Bag, Seq, action, copy_of, replace, require
 from lang.everything import Color, Everything, Inner, Outer, Peer, assert_all_taken
 
 
@@ -244,6 +244,10 @@ class Maps(Everything):
             if color in self.colors:
                 self.k = inner.v
         self.flag = any(self.by_peer[peer] > 1 for peer in self.by_peer.keys())
+
+    @action
+    def of_values(self) -> None:
+        self.n = {color: self.k for color in Color}[self.color] + copy_of(self.table)[Color.RED][self.flag]
 
     @action
     def local(self) -> None:

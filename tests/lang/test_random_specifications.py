@@ -27,7 +27,7 @@ from lang.random_specifications import random_module
 
 MANY = int(os.environ.get("FENCEPOST_EXAMPLES", "0"))
 EXAMPLES = settings(
-    max_examples=MANY or 120,
+    max_examples=MANY or 100,
     derandomize=not MANY,
     database=None,
     deadline=None,

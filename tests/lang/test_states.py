@@ -259,7 +259,7 @@ def test_choices() -> None:
 
 
 def test_parameters() -> None:
-    assert_all_taken(Parameters, states=80)
+    assert_all_taken(Parameters, states=25)
 
 
 class Premises(Everything):
