@@ -53,8 +53,9 @@ class Assignments(Places):
 
     def _no_struct_swap(self, node: ast.expr) -> None:
         with self.collecting():
-            meaning = self.expression(node)
-        if isinstance(meaning, Reference) and meaning.place.type.is_place:
+            meaning = self.consumed(self.expression(node), node)
+            shared = self.origins(self.rvalue(meaning, node)) if isinstance(meaning, (Reference, Value)) else ()
+        if any(origin.root in (ir.STATE, ir.AFTER) for origin in shared):
             self.fail(
                 errors.AliasedWrite,
                 node,
