@@ -98,7 +98,8 @@ def _source_hash() -> str:
     sources = [
         *folder.glob("*.py"),
         *(folder.parent / "engine").glob("*.py"),
-        *(model / f"{name}.py" for name in ("scalars", "types", "ir")),
+        *(model / f"{name}.py" for name in ("scalars", "types")),
+        *(model / "ir").glob("*.py"),
     ]
     digest = hashlib.sha256()
     for path in sorted(sources):

@@ -12,7 +12,8 @@ from typing import NoReturn
 from ... import errors
 from .. import ir, types
 from .aliases import is_collection
-from .conversions import ELEMENTS_HINT, TRUE, Conversions, bounds, described, number, unvalued
+from .conversions import ELEMENTS_HINT, TRUE, bounds, described, number, unvalued
+from .operators import Operators
 from .scope import Binding, Comprehension, Entity, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
 
 MAP_HINT = "write {key: value for key in self.members(Kind)}"
@@ -29,7 +30,7 @@ class Iteration:
     ordered: bool = True
 
 
-class Folds(Conversions):
+class Folds(Operators):
     """Translates iteration."""
 
     def iteration(self, meaning: Meaning, node: ast.AST) -> Iteration:
@@ -92,8 +93,10 @@ class Folds(Conversions):
                 return Iteration(ir.Elements(inner.source.collection, reverse=True), inner.type, inner.parts)
             if isinstance(inner.source, ir.Numbers) and abs(inner.source.step) == 1:
                 step, source = inner.source.step, inner.source
-                start = self._plus(source.stop, -step, node)
-                return self._numbers(RangeOf(start, self._plus(source.start, -step, node), -step), node)
+                start = self.arithmetic("+", source.stop, number(-step), node)
+                return self._numbers(
+                    RangeOf(start, self.arithmetic("+", source.start, number(-step), node), -step), node
+                )
             self.fail(errors.TypeMismatch, node, "reversed() takes a sequence or a range", "make a list: list(...)")
         base = meaning.base
         kind = base.place.type if isinstance(base, Reference) else self.rvalue(base, node).type
@@ -113,13 +116,6 @@ class Folds(Conversions):
         }
         return Iteration(ir.Values(key_type), key_type, parts[meaning.kind])
 
-    def _plus(self, value: ir.Expr, amount: int, node: ast.AST) -> ir.Expr:
-        from .expressions import derived
-
-        if isinstance(value, ir.Const):
-            return number(value.value + amount)
-        return ir.Arithmetic("+", value, number(amount), derived("+", value.type, number(amount).type))
-
     def _enumerated(self, meaning: Pairs, node: ast.AST) -> Iteration:
         inner = self.iteration(meaning.base, node)
         if not isinstance(inner.source, (ir.Elements, ir.Values)):
@@ -131,7 +127,7 @@ class Folds(Conversions):
             source: ir.Source = ir.Elements(inner.source.collection, index, inner.source.reverse)
         else:
             source = ir.Values(inner.source.type, index)
-        position = self._plus(ir.Local(index, self.locals[index]), meaning.start, node)
+        position = self.arithmetic("+", ir.Local(index, self.locals[index]), number(meaning.start), node)
         return Iteration(
             source, inner.type, lambda element: TupleOf((Value(position), inner.parts(element))), inner.ordered
         )

@@ -270,6 +270,9 @@ class Context:
     def value(self, node: ast.expr) -> ir.Expr:
         raise NotImplementedError
 
+    def consumed(self, meaning: Meaning, node: ast.AST) -> Meaning:
+        raise NotImplementedError
+
     def rvalue(self, meaning: Meaning, node: ast.AST) -> ir.Expr:
         raise NotImplementedError
 
