@@ -45,6 +45,8 @@ def difference(kind: types.Type, before: Any, after: Any, path: str = "") -> Ite
             return
         case types.Option() if before is not None and after is not None:
             yield from difference(kind.inner, before, after, path)
+        case types.Union() if type(before) is type(after):
+            yield from difference(kind.members[kind.position(after)], before, after, path)
         case types.Seq() if _extends(before, after) or _extends(after, before) or len(before) == len(after):
             yield from _elements(kind, before, after, path)
         case types.Set() | types.Bag() if not types.is_scalar(kind.element):

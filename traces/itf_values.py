@@ -2,8 +2,9 @@
 
 The format is Apalache's (apalache-mc/apalache, docs/src/adr/015adr-trace.md). Both directions go by the type, so that
 nothing is guessed: an identity is the string people read (`"b1"`), a member of an enum its name, an optional a variant
-`Some` or `None`, a bag a map from element to count. Sets, bags and maps are written in the canonical order of their
-elements, so equal states give equal text; the order is ignored when they are read.
+`Some` or `None`, a union a variant named after its struct, a bag a map from element to count. Sets, bags and maps are
+written in the canonical order of their elements, so equal states give equal text; the order is ignored when they are
+read.
 
 A struct whose only fields are `tag` and `value` would be taken for a variant by other readers; it is written with
 `tag_` and `value_`.
@@ -44,6 +45,9 @@ def encode(kind: types.Type, value: Any) -> Any:
         case types.Struct():
             fields = {_written(kind, name): encode(part, value._values[name]) for name, part in kind.fields}
             return fields or UNIT
+        case types.Union(members=members):
+            member = members[kind.position(value)]
+            return _variant(str(member), encode(member, value))
         case types.Map(key=key, element=element):
             pairs = zip(key.values(), value._values, strict=True)
             return {"#map": [[encode(key, one), encode(element, item)] for one, item in pairs]}
@@ -84,6 +88,8 @@ def decode(kind: types.Type, expression: Any, path: str = "") -> Any:
             return _option(inner, expression, path)
         case types.Struct():
             return _struct(kind, expression, path)
+        case types.Union():
+            return _union(kind, expression, path)
         case types.Map(key=key, element=element):
             pairs = _pairs(key, expression, path)
             missing = [key.show(one) for one in key.values() if key.code(one) not in pairs]
@@ -140,6 +146,14 @@ def _option(inner: types.Type, expression: Any, path: str) -> Any:
         if expression["tag"] == "None" and expression["value"] in (UNIT, {"tag": "UNIT"}, {}, None):
             return None
     raise _bad(path, f"{shown(expression)} is not an optional: a variant Some or None")
+
+
+def _union(kind: types.Union, expression: Any, path: str) -> Any:
+    if isinstance(expression, dict) and expression.keys() == {"tag", "value"}:
+        for member in kind.members:
+            if expression["tag"] == str(member):
+                return decode(member, expression["value"], path)
+    raise _bad(path, f"{shown(expression)} is not a variant of {', '.join(map(str, kind.members))}")
 
 
 def _struct(kind: types.Struct, expression: Any, path: str) -> Any:
@@ -235,6 +249,8 @@ def type_text(kind: types.Type) -> str:
         case types.Struct():
             fields = (f"{_written(kind, name)}: {type_text(part)}" for name, part in kind.fields)
             return f"{{ {', '.join(fields)} }}" if kind.fields else "UNIT"
+        case types.Union(members=members):
+            return " | ".join(f"{member}({type_text(member)})" for member in members)
         case types.Map(key=key, element=element):
             return f"({type_text(key)}) -> ({type_text(element)})"
         case types.Set(element=element):

@@ -79,5 +79,5 @@ def rank_is_code(kind: Type) -> bool:
     elif isinstance(kind, types.Map):
         parts = [kind.element] * min(kind.key.count, 2)
     else:
-        return True
+        return not isinstance(kind, types.Union)
     return all(map(rank_is_code, parts)) and all(part.count == 1 << part.width for part in parts[1:])

@@ -13,13 +13,16 @@ from .ranks import (
     entry_shift,
     is_none,
     map_of,
+    member_of,
     part_of,
+    position_of,
     struct_of,
     struct_part,
+    union_of,
     unwrapped,
     wrapped,
 )
-from .registers import code_type, register_type
+from .registers import I1, code_type, register_type
 from .slots import Slots, is_slots
 
 
@@ -40,6 +43,8 @@ def convert(code: Code, register: Value, source: Type, target: Type) -> Value:
     collections = (types.Set, types.Seq, types.Bag)
     if isinstance(source, collections) and isinstance(target, collections):
         return _collection(code, register, source, target)
+    if isinstance(target, types.Union):
+        return _to_union(code, register, source, target)
     if isinstance(source, types.Struct) and isinstance(target, types.Struct):
         parts = []
         for name, part in target.fields:
@@ -72,6 +77,22 @@ def _checked(code: Code, register: Value, source: Type, target: Type) -> Value:
     else:
         code.fail_if(code.compare(">", code.sub(register, number(low)), number(high - low)))
     return register
+
+
+def _to_union(code: Code, register: Value, source: Type, target: types.Union) -> Value:
+    """The same struct in another union. Fails when that does not have it."""
+    if isinstance(source, types.Struct):
+        return union_of(code, target, source, register)
+    assert isinstance(source, types.Union)
+    position, result, known = position_of(code, source, register), number(0, register_type(target)), number(0, I1)
+    for index, member in enumerate(source.members):
+        if member in target.members:
+            here = code.compare("==", position, number(index, position.type))
+            known = code.or_(known, here)
+            result = code.select(here, union_of(code, target, member, member_of(code, member, register)), result)
+    if not types.is_part(source, target):
+        code.fail_unless(known)
+    return result
 
 
 def _to_option(code: Code, register: Value, source: Type, target: types.Option) -> Value:

@@ -10,7 +10,9 @@ from .ranks import (
     entry_shift,
     is_none,
     map_of,
+    member_of,
     part_of,
+    position_of,
     rank_of,
     struct_of,
     struct_part,
@@ -92,6 +94,26 @@ def test_none(code: Code, expr: ir.IsNone) -> Value:
     if isinstance(kind, types.Option):
         return is_none(code, kind, register)
     return number(int(isinstance(kind, ir.Nothing)), I1)
+
+
+@expression(ir.Narrow)
+def narrow(code: Code, expr: ir.Narrow) -> Value:
+    """The struct in a union; fails on another one."""
+    register = code.value(expr.union)
+    code.fail_unless(_holds(code, expr.union.type, expr.type, register))
+    return member_of(code, expr.type, register)
+
+
+@expression(ir.IsInstance)
+def is_instance(code: Code, expr: ir.IsInstance) -> Value:
+    """Whether a union holds a struct."""
+    return _holds(code, expr.union.type, expr.member, code.value(expr.union))
+
+
+def _holds(code: Code, kind: types.Type, member: types.Struct, register: Value) -> Value:
+    assert isinstance(kind, types.Union)
+    position = position_of(code, kind, register)
+    return code.compare("==", position, number(kind.members.index(member), position.type))
 
 
 @expression(ir.Not)

@@ -63,6 +63,8 @@ class _Writer:
         match kind:
             case types.Struct(fields=fields):
                 parts = [f"{name}:{self.type(part)}" for name, part in fields]
+            case types.Union(members=members):
+                parts = [self.type(member) for member in members]
             case types.Map(key=key, element=element):
                 parts = [self.type(key), self.type(element)]
             case types.Set(element=element, size=size):

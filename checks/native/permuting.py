@@ -7,7 +7,7 @@ from ...model.lang.types import Type
 from . import slots
 from .codes import width
 from .emitter import Code, Value, number
-from .ranks import entry_shift, struct_part
+from .ranks import entry_shift, member_of, position_of, struct_part, union_of
 from .registers import I64, code_type
 from .slots import Slots, is_slots
 from .symmetry import Swap, has_domain, rank_pairs
@@ -27,6 +27,8 @@ def swapped(code: Code, kind: Type, found: Value, swap: Swap) -> Value:
         for name, part in kind.fields:
             whole = code.or_(whole, _part(code, part, found, number(struct_part(kind, name)[1]), None, swap))
         return whole
+    if isinstance(kind, types.Union):
+        return _union(code, kind, found, swap)
     if isinstance(kind, types.Map):
         return _map(code, kind, found, swap)
     assert isinstance(kind, (types.Set, types.Seq, types.Bag))
@@ -81,6 +83,15 @@ def _option(code: Code, kind: types.Option, found: Value, swap: Swap) -> Value:
 def _depth(kind: Type) -> int:
     """How far the codes of identities are moved up by the optionals around them."""
     return 1 + _depth(kind.inner) if isinstance(kind, types.Option) else 0
+
+
+def _union(code: Code, kind: types.Union, found: Value, swap: Swap) -> Value:
+    position, whole = position_of(code, kind, found), found
+    for index, member in enumerate(kind.members):
+        if has_domain(member, swap[0]) and width(member):
+            changed = union_of(code, kind, member, swapped(code, member, member_of(code, member, found), swap))
+            whole = code.select(code.compare("==", position, number(index, position.type)), changed, whole)
+    return whole
 
 
 def _map(code: Code, kind: types.Map, found: Value, swap: Swap) -> Value:

@@ -57,6 +57,22 @@ def wrapped(code: Code, kind: types.Option, register: Value) -> Value:
     return present if inner is None else code.or_(inner, present)
 
 
+def position_of(code: Code, kind: types.Union, register: Value) -> Value:
+    """Which of the structs of a union a value is."""
+    return code.lshr(register, number(kind.body))
+
+
+def member_of(code: Code, member: types.Struct, register: Value) -> Value:
+    """The struct that a union is known to hold; its code has the lowest bits."""
+    return code.resize(register, code_type(member)) if width(member) else number(0, code_type(member))
+
+
+def union_of(code: Code, kind: types.Union, member: types.Struct, register: Value) -> Value:
+    """A union that holds a struct."""
+    position = number(kind.members.index(member) << kind.body, code_type(kind))
+    return code.or_(code.resize(register, position.type), position)
+
+
 def struct_part(kind: types.Struct, name: str) -> tuple[Type, int]:
     """The type of a field and its lowest bit in the code of its struct."""
     shift = 0
@@ -104,10 +120,23 @@ def rank_of(code: Code, kind: Type, register: Value) -> Value:
             found = rank_of(code, part, part_of(code, part, register, shift))
             rank = code.add(code.mul(rank, number(part.count)), found)
         return rank
+    if isinstance(kind, types.Union):
+        return _union_rank(code, kind, register)
     assert isinstance(kind, types.Map)
     for key in range(kind.key.count):
         item = part_of(code, kind.element, register, entry_shift(code, kind, number(key)))
         rank = code.add(code.mul(rank, number(kind.element.count)), rank_of(code, kind.element, item))
+    return rank
+
+
+def _union_rank(code: Code, kind: types.Union, register: Value) -> Value:
+    """The rank within the struct that it is, after all values of the structs before."""
+    position, rank, before = position_of(code, kind, register), number(0), 0
+    for index, member in enumerate(kind.members):
+        found = code.add(rank_of(code, member, member_of(code, member, register)), number(before))
+        here = code.compare("==", position, number(index, position.type))
+        rank = code.select(here, found, rank) if index else found
+        before += member.count
     return rank
 
 
@@ -121,6 +150,13 @@ def unrank(code: Code, kind: Type, rank: Value) -> Value:
     if isinstance(kind, types.Struct):
         parts = [part for _, part in kind.fields]
         return struct_of(code, kind, _digits(code, parts, rank))
+    if isinstance(kind, types.Union):
+        whole, before = number(0, code_type(kind)), 0
+        for member in kind.members:
+            found = union_of(code, kind, member, unrank(code, member, code.sub(rank, number(before))))
+            whole = code.select(code.compare(">=", rank, number(before)), found, whole)
+            before += member.count
+        return whole
     assert isinstance(kind, types.Map)
     return map_of(code, kind, _digits(code, [kind.element] * kind.key.count, rank))
 

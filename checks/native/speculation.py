@@ -33,7 +33,7 @@ def _scalar_cost(expr: ir.Expr, budget: int) -> int | None:
             return 0
         case ir.Load(place=place):
             return 1 + _keys(place, budget)
-        case ir.Not(value=value) | ir.IsNone(option=value) | ir.GetField(struct=value):
+        case ir.Not(value=value) | ir.IsNone(option=value) | ir.IsInstance(union=value) | ir.GetField(struct=value):
             return 1 + cost(value, budget - 1)
         case ir.And(parts=parts) | ir.Or(parts=parts):
             return _all(parts, budget - 1)

@@ -31,6 +31,8 @@ def permute(kind: Type, value: Any, domain: Domain, permutation: Sequence[int]) 
     if isinstance(kind, types.Struct):
         parts = {name: permute(part, value._values[name], domain, permutation) for name, part in kind.fields}
         return kind.make(kind, parts)
+    if isinstance(kind, types.Union):
+        return permute(kind.members[kind.position(value)], value, domain, permutation)
     if isinstance(kind, types.Map):
         items: list[Any] = [None] * kind.key.count
         for key, item in zip(kind.key.values(), value._values, strict=True):

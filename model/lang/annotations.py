@@ -65,7 +65,7 @@ class _ConstantMarker:
 Constant = Annotated[_T, _ConstantMarker()]
 
 _BOUNDS_HINT = "a bound is a number, or text with numbers, constants, + - * // %, min and max"
-_TYPES_HINT = "types are bool, bounded int, Enum, identities, T | None, Struct, Set, Seq, Bag and Map"
+_TYPES_HINT = "types are bool, bounded int, Enum, identities, T | None, Struct, A | B of structs, Set, Seq, Bag and Map"
 _INSTEAD: dict[Any, str] = {
     list: 'write Annotated[Seq[T], Size("...")]',
     tuple: "write a Struct",
@@ -225,15 +225,21 @@ class Resolver:
 
     def _union(self, members: tuple[Any, ...], where: str) -> types.Type:
         inner = [member for member in members if member is not type(None)]
-        if len(inner) == 1 and len(members) == 2:
-            kind = self.resolve(inner[0], where)
-            if isinstance(kind, types.Option):
-                raise errors.UnsupportedType(
-                    f"{where}: None twice, in an optional of an optional", hint="leave one out"
-                )
-            return types.Option(kind)
-        what = f"{where}: of unions only `T | None` is a type of the language"
-        raise errors.UnsupportedType(what, hint="write a Struct with an Enum that says which, and T | None for each")
+        kinds = [self.resolve(member, where) for member in inner]
+        if any(isinstance(kind, types.Option) for kind in kinds):
+            raise errors.UnsupportedType(f"{where}: None twice, in an optional of an optional", hint="leave one out")
+        parts = [part for kind in kinds for part in (kind.members if isinstance(kind, types.Union) else (kind,))]
+        structs = [part for part in parts if isinstance(part, types.Struct)]
+        if len(kinds) > 1 and len(structs) < len(parts):
+            other = next(part for part in parts if not isinstance(part, types.Struct))
+            what = f"{where}: {other} in a union: only structs, which say what they are, can be told apart"
+            raise errors.UnsupportedType(what, hint="put it into a Struct of its own")
+        for name in {struct.cls.__name__ for struct in structs}:
+            if len({struct.cls for struct in structs if struct.cls.__name__ == name}) > 1:
+                what = f"{where}: the union is ambiguous: two of its structs are named {name}"
+                raise errors.UnsupportedType(what, hint="rename one: people and traces know them by their names")
+        whole = kinds[0] if len(kinds) == 1 else types.Union(tuple(dict.fromkeys(structs)))
+        return types.Option(whole) if len(inner) < len(members) else whole
 
     def _collection(self, origin: Any, element: Any, size: int | None, where: str) -> types.Type:
         kind = self.resolve(element, f"{where}, element")

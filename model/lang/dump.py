@@ -26,6 +26,8 @@ def describe(kind: types.Type) -> str:
     """A type with all its parts."""
     if isinstance(kind, types.Struct):
         return f"{kind.cls.__name__}({', '.join(f'{name}: {describe(part)}' for name, part in kind.fields)})"
+    if isinstance(kind, types.Union):
+        return " | ".join(map(describe, kind.members))
     if isinstance(kind, types.Map):
         return f"Map[{describe(kind.key)}, {describe(kind.element)}]"
     if isinstance(kind, types.Option):
@@ -125,6 +127,10 @@ def show(value: ir.Expr) -> str:  # noqa: C901, PLR0911, PLR0912  # one line a c
             return f"unwrap({show(option)})"
         case ir.IsNone(option=option):
             return f"({show(option)} is None)"
+        case ir.Narrow(union=union, type=kind):
+            return f"({show(union)} as the {kind})"
+        case ir.IsInstance(union=union, member=member):
+            return f"({show(union)} is a {member})"
         case ir.Convert(value=inner, type=kind):
             return f"({show(inner)} as {describe(kind)})"
         case ir.Arithmetic(op=op, left=left, right=right) | ir.Compare(op=op, left=left, right=right):

@@ -180,6 +180,13 @@ def evaluate(value: ir.Expr, env: Environment) -> Any:  # noqa: C901, PLR0911, P
             return found
         case ir.IsNone(option=option):
             return evaluate(option, env) is None
+        case ir.Narrow(union=union, type=kind):
+            found = evaluate(union, env)
+            if type(found) is not kind.cls:
+                raise Undefined(f"not a {kind}")
+            return found
+        case ir.IsInstance(union=union, member=member):
+            return type(evaluate(union, env)) is member.cls
         case ir.Convert(value=inner, type=kind):
             return _fit(kind, evaluate(inner, env))
         case ir.Arithmetic(op=op, left=left, right=right):

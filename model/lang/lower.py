@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import errors
 from . import ir, types
-from .lowering.conversions import FALSE, TRUE, conjunction, described, disjunction
+from .lowering.conversions import FALSE, TRUE, conjunction, described, disjunction, member_test
 from .lowering.folds import Folds
 from .lowering.scope import Binding, Frame, Reference, Value, assigned_names, parameter_names
 from .lowering.statements import Statements
@@ -160,21 +160,25 @@ def _routine(specification: Specification, action: Action) -> ir.Routine:
 
 
 def _input(translator: _Translator, parameter: Parameter) -> ir.Input:
-    name = f"{parameter.name}'in"
-    translator.locals[name] = parameter.type
-    tree = translator.frame.source.tree
-    if parameter.name in assigned_names(tree):
-        translator.bind_target(ast.Name(parameter.name, ast.Store()), Value(ir.Local(name, parameter.type)), tree)
-    else:
-        translator.bind(parameter.name, Value(ir.Local(name, parameter.type)))
-    collection = None
+    name, tree = f"{parameter.name}'in", translator.frame.source.tree
+    taken, collection = parameter.type, None
     if parameter.path is not None:
-        kind: types.Type = translator.specification.state_type
+        kind: Any = translator.specification.state_type
         for part in parameter.path:
-            assert isinstance(kind, types.Struct)
             kind = kind.field[part]
+        taken = kind.element
         collection = ir.Place(ir.STATE, tuple(ir.FieldStep(part) for part in parameter.path), kind)
-    return ir.Input(name, parameter.type, collection)
+    translator.locals[name] = taken
+    value: ir.Expr = ir.Local(name, taken)
+    if taken != parameter.type:
+        # Of a union's structs the parameter takes only some: the step is disabled for the others.
+        translator.emit(ir.Require(member_test(value, types.members_of(parameter.type))))
+        value = translator.temporary(translator.coerce(value, parameter.type, tree), tree)
+    if parameter.name in assigned_names(tree):
+        translator.bind_target(ast.Name(parameter.name, ast.Store()), Value(value), tree)
+    else:
+        translator.bind(parameter.name, Value(value))
+    return ir.Input(name, taken, collection)
 
 
 def _condition(specification: Specification, prop: Property) -> ir.Condition:

@@ -152,7 +152,7 @@ class Model(values.Fields):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of an action: all values of `type`, or the elements of the collection at `path`."""
+    """A parameter of an action: all values of `type`, or the elements of the collection at `path` that are of it."""
 
     name: str
     type: types.Type
@@ -255,8 +255,8 @@ class Specification:
             if isinstance(marker, In):
                 path, element = self._collection(marker, where)
                 others = tuple(other for other in markers if other is not marker)
-                self._check_element(Annotated[(base, *others)] if others else base, element, marker, where)
-                return Parameter(name, element, path)
+                narrowed = Annotated[(base, *others)] if others else base
+                return Parameter(name, self._element(narrowed, element, marker, where), path)
         try:
             resolved = self.resolver.resolve(annotation, where)
             check_enumerable(resolved, where)
@@ -282,14 +282,18 @@ class Specification:
             raise errors.BadParameter(what, hint="without In, a parameter takes all values of its type")
         return path, kind.element
 
-    def _check_element(self, annotation: Any, element: types.Type, marker: In, where: str) -> None:
+    def _element(self, annotation: Any, element: types.Type, marker: In, where: str) -> types.Type:
+        """The type of the elements that a parameter takes: all of them, or those of some structs of a union."""
+        if isinstance(annotation, TypeVar):
+            return element  # The parameter of a reusable class: whatever the collection has in it.
         try:
             resolved = self.resolver.resolve(annotation, where)
         except errors.UnboundedType:
-            return  # A plain int takes the bounds of the elements.
-        if resolved != element:
+            return element  # A plain int takes the bounds of the elements.
+        if resolved != element and not (isinstance(element, types.Union) and types.is_part(resolved, element)):
             what = f"{where}: the elements of {marker.path!r} are of another type"
             raise errors.BadParameter(what, hint=f"annotate it with theirs, {element}")
+        return resolved
 
     def _selected(self, found: list[tuple[str, Any, Marker]], names: Collection[str] | None) -> tuple[Property, ...]:
         """The properties of these names, or all that are not on request."""
@@ -350,7 +354,11 @@ class Specification:
                 place = state
                 for part in parameter.path:
                     place = getattr(place, part)
-                ranges.append(list(dict.fromkeys(place._items)))
+                items = dict.fromkeys(place._items)
+                if parameter.type != place._type.element:
+                    wanted = {member.cls for member in types.members_of(parameter.type)}  # type: ignore[attr-defined]  # structs
+                    items = dict.fromkeys(item for item in items if type(item) in wanted)
+                ranges.append(list(items))
         for combination in itertools.product(*ranges):
             yield tuple(values.wrap(p.type, v) for p, v in zip(action.parameters, combination, strict=True))
 

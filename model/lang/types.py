@@ -9,6 +9,7 @@ unordered things are stored in it. `fit` checks a Python value against the type 
 | Bool, Int, Enum, Domain   | bool, int, the member, int                                   |
 | Option                    | None or the inner value                                      |
 | Struct, Map               | a frozen instance (places hold mutable ones)                 |
+| Union                     | a frozen instance of one of its structs                      |
 | Set, Bag                  | a tuple in canonical order, a set without duplicates         |
 | Seq                       | a tuple                                                      |
 """
@@ -35,9 +36,12 @@ __all__ = [
     "Set",
     "Struct",
     "Type",
+    "Union",
     "bits_for",
     "is_enumerable",
+    "is_part",
     "is_scalar",
+    "members_of",
     "named",
     "show",
     "slots_code",
@@ -136,6 +140,63 @@ class Struct(Type):
     @property
     def is_place(self) -> bool:
         return True
+
+
+@dataclass(frozen=True)
+class Union(Type):
+    """One of several structs of different classes. The code has the position of the struct above the struct's own."""
+
+    members: tuple[Struct, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.members))
+
+    @cached_property
+    def body(self) -> int:
+        """The bits of the code below the position of the struct."""
+        return max(member.width for member in self.members)
+
+    @property
+    def count(self) -> int:
+        return sum(member.count for member in self.members)
+
+    @property
+    def width(self) -> int:
+        return bits_for(len(self.members)) + self.body
+
+    def position(self, value: Any) -> int:
+        """Which of the structs a value is."""
+        for position, member in enumerate(self.members):
+            if type(value) is member.cls:
+                return position
+        raise OutOfRange(f"{show(value)} is none of {', '.join(map(str, self.members))}")
+
+    def fit(self, value: Any) -> Any:
+        return self.members[self.position(value)].fit(value)
+
+    def code(self, value: Any) -> int:
+        position = self.position(value)
+        return position << self.body | self.members[position].code(value)
+
+    def value(self, code: int) -> Any:
+        return self.members[code >> self.body].value(code & ((1 << self.body) - 1))
+
+    def rank(self, value: Any) -> int:
+        position = self.position(value)
+        return sum(member.count for member in self.members[:position]) + self.members[position].rank(value)
+
+    def unrank(self, rank: int) -> Any:
+        for member in self.members:
+            if rank < member.count:
+                return member.unrank(rank)
+            rank -= member.count
+        raise IndexError(rank)
+
+    def default(self) -> Any:
+        return self.members[0].default()
+
+    def show(self, value: Any) -> str:
+        return self.members[self.position(value)].show(value)
 
 
 @dataclass(frozen=True)
@@ -367,6 +428,8 @@ def is_enumerable(kind: Type) -> bool:
             return is_enumerable(inner)
         case Struct(fields=fields):
             return all(is_enumerable(part) for _, part in fields)
+        case Union(members=members):
+            return all(map(is_enumerable, members))
         case Map(key=key, element=element):
             return is_enumerable(key) and is_enumerable(element)
         case Set(element=element, size=size):
@@ -374,6 +437,16 @@ def is_enumerable(kind: Type) -> bool:
         case Seq() | Bag():
             return False
     return True
+
+
+def is_part(kind: Type, union: Union) -> bool:
+    """Whether every value of a type is one of a union."""
+    return all(part in union.members for part in members_of(kind))
+
+
+def members_of(kind: Type) -> tuple[Type, ...]:
+    """The structs of a union; any other type by itself."""
+    return kind.members if isinstance(kind, Union) else (kind,)
 
 
 def symmetric_domains(kind: Type) -> set[Domain]:
@@ -384,6 +457,8 @@ def symmetric_domains(kind: Type) -> set[Domain]:
         return symmetric_domains(kind.inner)
     if isinstance(kind, Struct):
         return set().union(*(symmetric_domains(part) for _, part in kind.fields))
+    if isinstance(kind, Union):
+        return set().union(*map(symmetric_domains, kind.members))
     if isinstance(kind, Map):
         return symmetric_domains(kind.key) | symmetric_domains(kind.element)
     if isinstance(kind, (Set, Seq, Bag)):

@@ -141,6 +141,8 @@ class Fields(Place):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fields) or field_defaults(type(self)) is not field_defaults(type(other)):
             return NotImplemented
+        if isinstance(self, Struct) and type(self) is not type(other):
+            return False  # Structs that inherit all their fields are still different structs.
         kind = self._type or other._type
         if kind is None or self._type == other._type:
             return self._values == other._values
@@ -228,10 +230,13 @@ def thaw(value: Any) -> Any:
     """A mutable copy of a stored struct or map, for use as a place; anything else as it is."""
     if isinstance(value, Fields):
         copy = type(value).__new__(type(value))
-        _init(copy, value._type, {name: thaw(part) for name, part in value._values.items()}, frozen=False)
+        places = {name for name, kind in value._type.fields if kind.is_place} if value._type else value._values
+        parts = {name: thaw(part) if name in places else part for name, part in value._values.items()}
+        _init(copy, value._type, parts, frozen=False)
         return copy
     if isinstance(value, Map):
-        return Map._make(value._type, [thaw(part) for part in value._values], frozen=False)
+        entries = map(thaw, value._values) if value._type.element.is_place else value._values
+        return Map._make(value._type, list(entries), frozen=False)
     return value
 
 

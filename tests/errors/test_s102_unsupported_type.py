@@ -6,8 +6,9 @@ from errors.refusals import Refusals, in_action, in_class
 from fencepost.model.errors import UnsupportedType
 
 WRITE_SETOF = "write Set[T]"
-TYPES = "types are bool, bounded int, Enum, identities, T | None, Struct, Set, Seq, Bag and Map"
-WHICH = "write a Struct with an Enum that says which, and T | None for each"
+TYPES = "types are bool, bounded int, Enum, identities, T | None, Struct, A | B of structs, Set, Seq, Bag and Map"
+APART = "put it into a Struct of its own"
+TOLD = ": only structs, which say what they are, can be told apart"
 
 
 @pytest.mark.parametrize(
@@ -28,8 +29,8 @@ WHICH = "write a Struct with an Enum that says which, and T | None for each"
         ("x: «Set»", "Spec.x: a Set of what?", WRITE_SETOF),
         ("x: «Map»", "Spec.x: a Map of what?", "write Map[K, T]"),
         ("x: «Seq»", "Spec.x: a Seq of what?", "write Seq[T]"),
-        ("x: «Num | Color»", "Spec.x: of unions only `T | None` is a type of the language", WHICH),
-        ("x: «Num | Color | None»", "Spec.x: of unions only `T | None` is a type of the language", WHICH),
+        ("x: «Num | Color»", f"Spec.x: 0..3 in a union{TOLD}", APART),
+        ("x: «Pair | Color | None»", f"Spec.x: Color in a union{TOLD}", APART),
         (
             "x: «Annotated[Num | None, 'again'] | None»",
             "Spec.x: None twice, in an optional of an optional",

@@ -79,6 +79,10 @@ def parts(path: Path, depth: int) -> Iterator[Path]:
     elif kind.tag == "seq":
         element = Path(f"{path.text}[{{}}]", kind.parts[0], (*path.keys, _SMALL), risky=True, unwrapped=path.unwrapped)
         yield from parts(element, depth - 1)
+    elif kind.tag == "union":
+        for struct in kind.parts:
+            inside = parts(Path(path.text, struct, path.keys, risky=True, unwrapped=True), depth)
+            yield from (part for part in inside if part.text != path.text)
     elif kind.tag == "option":
         yield from parts(Path(path.text, kind.parts[0], path.keys, risky=True, unwrapped=True), depth)
 
@@ -161,6 +165,9 @@ class Expressions:
         if self.source.chance(30):
             given = [f"{name}={text}" for name, text in zip(kind.names, given, strict=True)]
         return f"{kind.text}({', '.join(given)})"
+
+    def union(self, kind: Kind, scope: Scope, depth: int) -> str:
+        return self.value(self.source.pick(kind.parts), scope, depth)
 
     def set(self, kind: Kind, scope: Scope, depth: int) -> str:
         element = kind.parts[0]
@@ -317,6 +324,9 @@ class Expressions:
         text = self.filled(path, scope, depth)
         if path.kind.tag == "option" and self.source.chance(50):
             return f"({text} {self.source.pick(('is', 'is not'))} None)"
+        inner = path.kind.parts[0] if path.kind.tag == "option" else path.kind
+        if inner.tag == "union" and self.source.chance(60):
+            return f"isinstance({text}, {self.source.pick(inner.parts).text})"
         if path.kind.tag in ("set", "seq") and self.source.chance(20):
             return f"bool({text})"
         operators = ("==", "!=", "<=", "<", ">") if path.kind.tag == "set" else ("==", "!=")

@@ -81,6 +81,10 @@ def struct_of(name: str, fields: Sequence[tuple[str, Kind]]) -> Kind:
     return Kind("struct", name, tuple(kind for _, kind in fields), tuple(name for name, _ in fields))
 
 
+def union_of(structs: Sequence[Kind]) -> Kind:
+    return Kind("union", " | ".join(struct.text for struct in structs), tuple(structs))
+
+
 class Types:
     """Chooses types; the structs it made are to be declared in the text."""
 
@@ -108,7 +112,7 @@ class Types:
         """What sets, sequences and bags have in them."""
         roll = self.source.below(10)
         if roll == 9 and self.structs:
-            return self.source.pick(self.structs)
+            return self.one_of_structs()
         if roll == 8:
             return collection("set", self.key(), None)
         if roll == 7:
@@ -134,9 +138,15 @@ class Types:
         if roll < 13:
             return map_of(self.key(), self.field(depth - 1))
         if self.structs and roll < 15:
-            struct = self.source.pick(self.structs)
+            struct = self.one_of_structs()
             return option_of(struct) if self.source.chance(30) else struct
         return self.scalar()
+
+    def one_of_structs(self) -> Kind:
+        """A struct made before, or the union of all of them."""
+        if len(self.structs) > 1 and self.source.chance(40):
+            return union_of(self.structs)
+        return self.source.pick(self.structs)
 
     def struct(self, name: str) -> Kind:
         """A new struct class; fields may be of earlier ones."""

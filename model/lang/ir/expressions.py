@@ -164,12 +164,29 @@ class IsNone:
 
 
 @dataclass(frozen=True)
+class Narrow:
+    """The struct that a union holds. Fails on another one."""
+
+    union: Expr
+    type: types.Struct
+
+
+@dataclass(frozen=True)
+class IsInstance:
+    """Whether a union holds a struct."""
+
+    union: Expr
+    member: types.Struct
+    type: Type = types.Bool()
+
+
+@dataclass(frozen=True)
 class Convert:
     """The same value as another type. Fails when it does not fit.
 
     Between integers (Int, Integer, Bool as 0 and 1 never), domains of equal size, from T or Nothing to Option[T], from
-    Option[T] to Option[U], and between collections, element by element, of other element types, sizes and (mask or
-    slots) representations.
+    Option[T] to Option[U], from a struct or union to another union, and between collections, element by element, of
+    other element types, sizes and (mask or slots) representations.
     """
 
     value: Expr
@@ -397,7 +414,7 @@ class Do:
 
 
 Expr = (
-    Const | Local | Load | GetField | GetEntry | MakeStruct | MakeMap | MakeSet | MakeSeq | Unwrap | IsNone | Convert
-    | Arithmetic | Compare | Not | And | Or | IfElse | Length | Contains | Subset | SetOperation | Insert | Remove
-    | Occurrences | Index | Slice | Truncate | WithItem | WithoutItem | Concat | Sorted | Fold | Do
+    Const | Local | Load | GetField | GetEntry | MakeStruct | MakeMap | MakeSet | MakeSeq | Unwrap | IsNone | Narrow
+    | IsInstance | Convert | Arithmetic | Compare | Not | And | Or | IfElse | Length | Contains | Subset | SetOperation
+    | Insert | Remove | Occurrences | Index | Slice | Truncate | WithItem | WithoutItem | Concat | Sorted | Fold | Do
 )  # fmt: skip

@@ -61,7 +61,7 @@ def is_changeable(kind: types.Type) -> bool:
     """Whether a value of this type can be, or contain, something that changes in place."""
     if isinstance(kind, types.Option):
         return is_changeable(kind.inner)
-    return isinstance(kind, (types.Struct, types.Map, types.Set, types.Seq, types.Bag))
+    return isinstance(kind, (types.Struct, types.Union, types.Map, types.Set, types.Seq, types.Bag))
 
 
 def is_collection(kind: types.Type) -> bool:
@@ -119,7 +119,9 @@ class Aliases(Context):
             case ir.GetField(struct=inner):
                 # Reading a collection or optional of a struct gives a snapshot.
                 return self.origins(inner) if value.type.is_place else NO_ORIGINS
-            case ir.GetEntry(map=inner) | ir.Unwrap(option=inner) | ir.Convert(value=inner) | ir.Do(value=inner):
+            case ir.GetEntry(map=inner) | ir.Unwrap(option=inner) | ir.Narrow(union=inner):
+                return self.origins(inner)
+            case ir.Convert(value=inner) | ir.Do(value=inner):
                 return self.origins(inner)
             case ir.Index(seq=inner):
                 return self.contents(inner)

@@ -34,6 +34,7 @@ class Builtins(Expressions):
             builtins.min: lambda node, named: self._extreme("min", node, named),
             builtins.max: lambda node, named: self._extreme("max", node, named),
             builtins.abs: self._abs,
+            builtins.isinstance: self.is_instance,
             builtins.sorted: self._sorted,
             builtins.enumerate: self._enumerate,
             builtins.reversed: self._reversed,

@@ -87,7 +87,9 @@ class Calls(Builtins):
         receiver = frame.names[first].meaning
         assert isinstance(receiver, (Reference, Value))
         kind = receiver.place.type if isinstance(receiver, Reference) else receiver.expr.type
-        assert isinstance(kind, types.Struct)
+        if not isinstance(kind, types.Struct):
+            hint = "take the struct as a parameter of the action"
+            self.fail(errors.UnsupportedCall, node, "super() in a method that several structs of a union share", hint)
         return SuperOf(receiver, kind.cls, frame.owner)
 
     def _entity_call(self, target: Any, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:

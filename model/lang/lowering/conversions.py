@@ -76,6 +76,21 @@ def negation(value: ir.Expr) -> ir.Expr:
     return value.value if isinstance(value, ir.Not) else ir.Not(value)
 
 
+def union_of_both(left: types.Type, right: types.Type) -> types.Union | None:
+    """The union that has the values of both; None unless both are structs or unions of them."""
+    parts = tuple(dict.fromkeys((*types.members_of(left), *types.members_of(right))))
+    structs = tuple(part for part in parts if isinstance(part, types.Struct))
+    return types.Union(structs) if len(structs) == len(parts) else None
+
+
+def member_test(value: ir.Expr, wanted: tuple[types.Type, ...]) -> ir.Expr:
+    """Whether a value of a union is one of these structs."""
+    kind = value.type
+    assert isinstance(kind, types.Union)
+    members = [member for member in kind.members if member in wanted]
+    return TRUE if len(members) == len(kind.members) else disjunction([ir.IsInstance(value, one) for one in members])
+
+
 class Conversions(Aliases):
     """Joins and conversions between types."""
 
@@ -104,6 +119,9 @@ class Conversions(Aliases):
             return types.Map(left.key, self._join_elements(left.element, right.element, node), left.make)
         if isinstance(left, types.Bag) and isinstance(right, types.Bag):
             return types.Bag(self._join_elements(left.element, right.element, node), max(left.size, right.size))
+        union = union_of_both(left, right)
+        if union is not None:
+            return union
         what = f"{described(left)} and {described(right)} have nothing in common"
         return self.mismatch(node, what, "what is compared, joined or bound to one name has one type")
 
@@ -195,6 +213,8 @@ class Conversions(Aliases):
             return self.coerce(ir.Unwrap(value, have.inner), kind, node)
         if isinstance(have, types.Map) and isinstance(kind, types.Map) and have.key == kind.key:
             return self._converted_map(value, have, kind, node)
+        if isinstance(have, types.Union) and isinstance(kind, types.Struct) and kind in have.members:
+            return ir.Narrow(value, kind)
         if self.convertible(have, kind, node):
             return ir.Convert(value, kind)
         self.mismatch(node, f"{described(have)} is not {described(kind)}", _instead(have, kind))
@@ -224,6 +244,8 @@ class Conversions(Aliases):
             return bool(self._as_integer(have, node))
         if isinstance(want, types.Domain) and is_integer(have):
             return bool(self._as_integer(want, node))
+        if isinstance(want, types.Union):
+            return any(part in want.members for part in types.members_of(have))
         for kind in (types.Set, types.Seq, types.Bag):
             if isinstance(have, kind) and isinstance(want, kind):
                 return isinstance(have.element, ir.Nothing) or self.convertible(have.element, want.element, node)
@@ -268,6 +290,8 @@ class Conversions(Aliases):
         if is_integer(a) and is_integer(b):
             return ir.Compare("==", left, right)
         joined = self.join(a, b, node)
+        if isinstance(joined, types.Union) and joined not in (a, b):
+            self.mismatch(node, f"{described(a)} and {described(b)} are never equal")
         return ir.Compare("==", self.coerce(left, joined, node), self.coerce(right, joined, node))
 
     def ordered(self, op: str, left: ir.Expr, right: ir.Expr, node: ast.AST) -> ir.Expr:
@@ -329,7 +353,7 @@ class Conversions(Aliases):
         possible = FALSE if isinstance(element, ir.Nothing) else self.fits(item, element)
         return possible, item if possible == FALSE else self.coerce(item, element, node)
 
-    def fits(self, value: ir.Expr, kind: types.Type) -> ir.Expr:
+    def fits(self, value: ir.Expr, kind: types.Type) -> ir.Expr:  # noqa: PLR0911  # a row a case
         """Whether a value of another type is a value of this one; true where only `coerce` can tell."""
         have = value.type
         if have == kind or (isinstance(have, ir.Nothing) and isinstance(kind, types.Option)):
@@ -343,6 +367,10 @@ class Conversions(Aliases):
             return FALSE
         if isinstance(kind, types.Option):
             return self.fits(value, kind.inner)
+        if isinstance(have, types.Union):
+            return member_test(value, types.members_of(kind))
+        if isinstance(kind, types.Union):
+            return TRUE if have in kind.members else FALSE
         if isinstance(have, types.Domain) and isinstance(kind, types.Int):
             return self.fits(ir.Convert(value, types.Int(0, have.size - 1)), kind)
         if is_integer(have) and isinstance(kind, (types.Int, types.Domain)):

@@ -19,7 +19,6 @@ from .conversions import (
     described,
     unvalued,
 )
-from .folds import Folds
 from .scope import (
     UNDERSCORE_HINT,
     Binding,
@@ -33,6 +32,7 @@ from .scope import (
     TupleOf,
     Value,
 )
+from .unions import Unions
 
 _UNSUPPORTED: dict[type[ast.expr], tuple[str, str]] = {
     ast.Lambda: ("a lambda", "write a method or a module function"),
@@ -47,7 +47,7 @@ _UNSUPPORTED: dict[type[ast.expr], tuple[str, str]] = {
 }
 
 
-class Expressions(Folds):
+class Expressions(Unions):
     """Translates expressions."""
 
     def value(self, node: ast.expr) -> ir.Expr:
@@ -218,6 +218,8 @@ class Expressions(Folds):
         if isinstance(kind, types.Option):
             base = Value(ir.Unwrap(self.rvalue(base, node), kind.inner))
             kind = kind.inner
+        if isinstance(kind, types.Union):
+            return self.part_of_union(self.rvalue(base, node), node)
         if not isinstance(kind, types.Struct):
             if is_collection(kind) or isinstance(kind, types.Map):
                 return Operation(base, node.attr, node)
@@ -231,13 +233,13 @@ class Expressions(Folds):
                 place = ir.Place(base.place.root, (*base.place.steps, ir.FieldStep(node.attr)), field)
                 return Reference(place) if field.is_place or is_collection(field) else Value(ir.Load(place))
             return Value(ir.GetField(base.expr, node.attr, field))
-        return self._member(base, kind.cls, kind.cls.__mro__, node)
+        return self.member(base, kind.cls, kind.cls.__mro__, node)
 
     def _inherited(self, base: SuperOf, node: ast.Attribute) -> Meaning:
         mro = base.cls.__mro__
-        return self._member(base.receiver, base.cls, mro[mro.index(base.owner) + 1 :], node)
+        return self.member(base.receiver, base.cls, mro[mro.index(base.owner) + 1 :], node)
 
-    def _member(self, receiver: Meaning, cls: type, mro: tuple[type, ...], node: ast.Attribute) -> Meaning:
+    def member(self, receiver: Meaning, cls: type, mro: tuple[type, ...], node: ast.Attribute) -> Meaning:
         for owner in mro:
             if node.attr not in vars(owner):
                 continue

@@ -43,7 +43,7 @@ class Places(Calls):
         meaning = self.consumed(self.expression(node.value), node.value)
         kind = meaning.place.type if isinstance(meaning, Reference) else self.rvalue(meaning, node).type
         if not isinstance(kind, types.Struct):
-            if isinstance(kind, types.Option):
+            if isinstance(kind, (types.Option, types.Union)):
                 self.place_of(Value(self.rvalue(meaning, node)), node)
             self.fail(
                 errors.TypeMismatch, node, f"{described(kind)} has no fields", "structs and the specification have"
