@@ -262,6 +262,8 @@ def random_value(kind: types.Type, below: Any) -> Any:
     match kind:
         case types.Option(inner=inner):
             return None if below(3) == 0 else random_value(inner, below)
+        case types.Union(members=members):
+            return random_value(members[below(len(members))], below)
         case types.Struct(fields=fields):
             return kind.make(kind, {name: random_value(part, below) for name, part in fields})
         case types.Map(key=key, element=element):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from textwrap import indent
 
 from lang.random_expressions import Expressions, Function, Path, Scope, needs_state
-from lang.random_types import BOOL, COLOR, PROC, SYM, Kind, Source, Types, an_int, collection
+from lang.random_types import BOOL, COLOR, PROC, SYM, Kind, Source, Types, an_int, collection, option_of, union_of
 
 HEADER = """
 from enum import Enum
@@ -49,6 +49,9 @@ class Specifications(Expressions):
             text.append(self.struct_class(self.types.struct(f"S{position + 1}")))
         fields = [(f"f{position}", self.types.field()) for position in range(self.source.between(2, 5))]
         fields += [("who", SYM), ("n", an_int(0, 3))]
+        if len(self.types.structs) > 1:
+            either = union_of(self.types.structs)
+            fields.append(("either", self.source.pick((either, option_of(either), collection("bag", either, 2)))))
         state = Path(
             "self",
             Kind("struct", "Example", tuple(kind for _, kind in fields), tuple(name for name, _ in fields)),

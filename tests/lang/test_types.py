@@ -52,6 +52,10 @@ def struct_of(parts: list[types.Type]) -> types.Struct:
     return types.Struct(cls, tuple(zip("abc", parts, strict=False)), (), values.frozen_struct)
 
 
+def union_of(left: types.Type, right: types.Type) -> types.Type:
+    return types.Union((struct_of([left]), struct_of([right, types.Bool()])))
+
+
 def option_of(inner: types.Type) -> types.Type:
     return inner if isinstance(inner, types.Option) else types.Option(inner)
 
@@ -68,6 +72,7 @@ def larger(inner: st.SearchStrategy[types.Type]) -> st.SearchStrategy[types.Type
     return st.one_of(
         st.builds(option_of, inner),
         st.builds(struct_of, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(union_of, inner, inner),
         st.builds(set_of, inner, st.none() | st.integers(0, 3)),
         st.builds(types.Seq, inner, st.integers(0, 3)),
         st.builds(types.Bag, inner, st.integers(0, 3)),
@@ -93,6 +98,8 @@ def is_exact(kind: types.Type) -> bool:
             return kind.is_mask and is_exact(element) and kind.capacity == element.count
         case types.Option(inner=inner):
             return is_exact(inner)
+        case types.Union(members=members):
+            return all(map(is_exact, members))
         case types.Map(key=key, element=element):
             return is_exact(key) and is_exact(element)
         case types.Struct(fields=fields):

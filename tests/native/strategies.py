@@ -26,8 +26,17 @@ class Pair(Struct):
     pass
 
 
+class Other(Struct):
+    pass
+
+
 def struct_of(*parts: types.Type, cls: type = Pair) -> types.Struct:
     return types.Struct(cls, tuple((f"f{index}", part) for index, part in enumerate(parts)), (), frozen_struct)
+
+
+def union_of(*parts: types.Type) -> types.Union:
+    """A struct of the first part, or one of the others."""
+    return types.Union((struct_of(parts[0]), struct_of(*parts[1:], cls=Other)))
 
 
 def map_of(key: types.Type, element: types.Type) -> types.Map:
@@ -58,6 +67,7 @@ def _larger(inner: st.SearchStrategy[types.Type]) -> st.SearchStrategy[types.Typ
         st.builds(map_of, st.just(TWO), st.just(types.Seq(types.Int(0, 100), 12))),
         plain.map(types.Option),
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: struct_of(*parts)),
+        st.builds(union_of, inner, inner, inner),
         st.builds(map_of, KEYS, inner),
         few.map(lambda element: types.Set(element, None)),
         st.builds(types.Set, inner, sizes),
@@ -75,6 +85,8 @@ def values(kind: types.Type) -> st.SearchStrategy[Any]:
     match kind:
         case types.Option(inner=inner):
             return st.none() | values(inner)
+        case types.Union(members=members):
+            return st.sampled_from(members).flatmap(values)
         case types.Struct(fields=fields):
             parts = st.fixed_dictionaries({name: values(part) for name, part in fields})
             return parts.map(lambda found: kind.make(kind, found))

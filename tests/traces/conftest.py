@@ -196,6 +196,7 @@ def _larger(inner: st.SearchStrategy[types.Type]) -> st.SearchStrategy[types.Typ
     return st.one_of(
         inner.filter(lambda kind: not isinstance(kind, types.Option)).map(types.Option),
         st.lists(inner, max_size=3).map(_struct),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: types.Union(tuple(_struct([one]) for one in parts))),
         st.tuples(_LEAVES, inner).map(lambda pair: _map(*pair)),
         st.tuples(inner, st.integers(0, 3)).map(lambda pair: types.Set(*pair)),
         st.tuples(inner, st.integers(0, 3)).map(lambda pair: types.Seq(*pair)),
@@ -208,6 +209,8 @@ def stored(kind: types.Type) -> st.SearchStrategy[Any]:
     match kind:
         case types.Option(inner=inner):
             return st.none() | stored(inner)
+        case types.Union(members=members):
+            return st.sampled_from(members).flatmap(stored)
         case types.Struct():
             parts = st.fixed_dictionaries({name: stored(part) for name, part in kind.fields})
             return parts.map(lambda found: kind.make(kind, found))
