@@ -11,7 +11,7 @@ Conventions: offsets count from 0, an end offset is exclusive, and "below" an of
 changes a log except `append` and `truncate`, and both change it at its end only.
 """
 
-from typing import Annotated
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from . import Range, Seq, Size, Struct
 
@@ -25,17 +25,21 @@ Offset = Annotated[int, Range(0, "log_size")]
 RecordId = Annotated[int, Range(0, "max_records - 1")]
 
 
-class Record(Struct):
-    """One record. Its offset is its place in the log."""
+class Stamped(Protocol):
+    """What every record has: the epoch of the leader that wrote it, which Raft calls a term."""
 
-    id: RecordId
-    epoch: Epoch
+    @property
+    def epoch(self) -> int:
+        """The epoch."""
 
 
-class Log(Struct):
-    """The log of one replica, oldest record first."""
+R = TypeVar("R", bound=Stamped)
 
-    records: Annotated[Seq[Record], Size("log_size")]
+
+class ReplicaLog(Struct, Generic[R]):
+    """A log, oldest record first. A subclass says what its records are, and how many it has room for."""
+
+    records: Seq[R]
 
     @property
     def end_offset(self) -> int:
@@ -51,7 +55,7 @@ class Log(Struct):
         """Whether there is a record at an offset."""
         return offset < len(self.records)
 
-    def holds(self, record: Record, offset: int) -> bool:
+    def holds(self, record: R, offset: int) -> bool:
         """Whether exactly this record is at an offset."""
         return offset < len(self.records) and self.records[offset] == record
 
@@ -59,7 +63,11 @@ class Log(Struct):
         """Whether there is a record of an epoch at an offset."""
         return offset < len(self.records) and self.records[offset].epoch == epoch
 
-    def append(self, record: Record) -> None:
+    def starts_with(self, other: "ReplicaLog[R]") -> bool:
+        """Whether all of another log is the beginning of this one."""
+        return self.agrees_below(len(other.records), other)
+
+    def append(self, record: R) -> None:
         """Adds a record at the end offset."""
         self.records.append(record)
 
@@ -80,14 +88,27 @@ class Log(Struct):
                 return offset
         return None
 
-    def end_of_match(self, other: "Log") -> int:
+    def end_of_match(self, other: "ReplicaLog[R]") -> int:
         """One past the last offset at which both logs have the same record; 0 when there is none."""
         return max((offset + 1 for offset, record in enumerate(self.records) if other.holds(record, offset)), default=0)
 
-    def agrees_below(self, offset: int, other: "Log") -> bool:
+    def agrees_below(self, offset: int, other: "ReplicaLog[R]") -> bool:
         """Whether both logs reach an offset and have the same records below it."""
         return (
             offset <= len(self.records)
             and offset <= len(other.records)
             and all(self.records[below] == other.records[below] for below in range(offset))
         )
+
+
+class Record(Struct):
+    """A record of a partition. Its offset is its place in the log."""
+
+    id: RecordId
+    epoch: Epoch
+
+
+class Log(ReplicaLog[Record]):
+    """The log of one replica of a partition."""
+
+    records: Annotated[Seq[Record], Size("log_size")]

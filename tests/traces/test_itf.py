@@ -58,7 +58,8 @@ def rebuilt(expression: Any) -> Any:
             assert wrapper == "#tup" or len(set(texts)) == len(texts), "an element or key twice"
             return (wrapper, elements)
         case dict() if expression.keys() == {"tag", "value"} and isinstance(expression["tag"], str):
-            assert expression["tag"] in ("Some", "None"), "a record that looks like a variant"
+            known = expression["tag"] in ("Some", "None") or expression["tag"].startswith("Record")
+            assert known, "a record that looks like a variant"
             return (expression["tag"], rebuilt(expression["value"]))
         case dict():
             assert expression and not any(name.startswith(("#", "__")) for name in expression)

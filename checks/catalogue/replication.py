@@ -1,74 +1,10 @@
-"""Every shipped specification, the configurations it is checked in, and what each is known to give.
-
-A configuration fixes the constants and *pins* the result: which properties are violated and in how many states, how
-many states there are and how deep the space is. A search of a pinned configuration always covers the whole space, so
-that all of it can be compared; `tests` do so on every change. Where a public specification exists, the counts are those
-that TLC gives for it.
-"""
+"""Partition replication, from `model/replication/`, and two-phase commit: configurations with the results of TLC."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
-Tier = Literal["quick", "full"]
-TIERS: tuple[Tier, ...] = ("quick", "full")
-
-
-@dataclass(frozen=True)
-class Pins:
-    """The known result of one configuration.
-
-    `violated` gives the length of the shortest counterexample in states for every property that does not hold, and the
-    name "deadlock" stands for the absence of deadlocks; all other properties hold. Without it (None) no verdict is
-    pinned. `seen` gives the shortest run to the state of a witness. Properties in `vacuous` never have their premise
-    met, actions in `unreachable` are never possible: elsewhere either is a failure.
-    """
-
-    distinct: int | None = None
-    depth: int | None = None
-    violated: Mapping[str, int] | None = None
-    seen: Mapping[str, int] = field(default_factory=dict)
-    vacuous: frozenset[str] = frozenset()
-    unreachable: frozenset[str] = frozenset()
-
-    @property
-    def verdict(self) -> str | None:
-        """The verdict that the pins add up to."""
-        if self.violated is None:
-            return None
-        return "violated" if self.violated else "holds"
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """One search: constants, whether interchangeable identities are taken as one, and the pinned result.
-
-    `properties` names what is checked; without it, all properties but those on request.
-
-    The quick tier is what everybody runs on every change, a few seconds altogether; the full tier takes minutes.
-    """
-
-    constants: Mapping[str, int | bool]
-    tier: Tier = "quick"
-    pins: Pins | None = None
-    symmetry: bool = False
-    properties: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A shipped specification: `reference` says where its class is, relative to the package."""
-
-    name: str
-    reference: str
-    words: str
-    configurations: tuple[Configuration, ...] = ()
-
-    def pinned(self, constants: Mapping[str, int | bool]) -> list[Configuration]:
-        """The configurations with exactly these constants."""
-        return [one for one in self.configurations if dict(one.constants) == dict(constants)]
+from .configuration import Configuration, Entry, Pins, Tier
 
 
 def _broken(
@@ -294,13 +230,3 @@ ENTRIES: tuple[Entry, ...] = (
         (_replicated_log(2, 2, 49, 5), _replicated_log(3, 2, 343, 7), _replicated_log(2, 4, 961, 9)),
     ),
 )
-
-
-def find(name: str) -> Entry | None:
-    """The entry of that name."""
-    return next((entry for entry in ENTRIES if entry.name == name), None)
-
-
-def names() -> list[str]:
-    """The names of all entries, in the order they are listed and checked."""
-    return [entry.name for entry in ENTRIES]

@@ -1,0 +1,94 @@
+"""What all Raft models share: identities, terms, the log, clients' values, and budgets of elections and restarts.
+
+A model adds the state of one server and its messages. Offsets count entries from 0, and an end offset is exclusive,
+where the publications count from 1. A term of 0 is that of the last entry of an empty log.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from .. import Constant, Domain, Map, Range, Seq, Set, Size, Struct
+from ..faults.network import RememberingNetwork
+from ..log import ReplicaLog
+
+M = TypeVar("M", bound=Struct)
+
+#: A server. All are alike.
+ServerId = Annotated[int, Domain("servers", symmetric=True, prefix="n")]
+
+#: What a client wants to have in the log. Every value is submitted once.
+Value = Annotated[int, Domain("values", prefix="v")]
+
+#: A term, which Kafka calls an epoch: 1 before the first election.
+Term = Annotated[int, Range(1, "max_elections + 1")]
+
+#: The term of the last entry of a log, and 0 when it has none.
+LastTerm = Annotated[int, Range(0, "max_elections + 1")]
+
+#: A position in a log, up to and including the end of a full one.
+Offset = Annotated[int, Range(0, "values")]
+
+
+class Entry(Struct):
+    """One entry of the log. Its epoch is the term of the leader that wrote it."""
+
+    epoch: Term
+    value: Value
+
+
+class RaftLog(ReplicaLog[Entry]):
+    """The log of a server."""
+
+    records: Annotated[Seq[Entry], Size("values")]
+
+    @property
+    def last_term(self) -> int:
+        """The term of the last entry; 0 when there is none."""
+        return self.records[len(self.records) - 1].epoch if len(self.records) > 0 else 0
+
+
+class RaftState(RememberingNetwork[M]):
+    """Constants, and the state beside servers and messages."""
+
+    servers: Annotated[Constant[int], Range(1, 5)] = 2
+    values: Annotated[Constant[int], Range(1, 4)] = 1
+    max_elections: Annotated[Constant[int], Range(0, 4)] = 2
+    max_restarts: Annotated[Constant[int], Range(0, 4)] = 0
+    max_in_flight: Annotated[Constant[int], Range(1, 64)] = 12
+    max_sent: Annotated[Constant[int], Range(1, 64)] = 24
+
+    acknowledged: Map[Value, bool | None]
+    elections: Annotated[int, Range(0, "max_elections")]
+    restarts: Annotated[int, Range(0, "max_restarts")]
+
+    def is_majority(self, servers: Set[ServerId]) -> bool:
+        """Whether a set of servers is a quorum."""
+        return 2 * len(servers) > self.servers
+
+    def acknowledge(self, entries: Sequence[Entry]) -> None:
+        """Tells clients that these entries are committed, once."""
+        for entry in entries:
+            if self.acknowledged[entry.value] is not None:
+                self.acknowledged[entry.value] = True
+
+    # What properties ask of a server.
+
+    def is_leader(self, server: ServerId) -> bool:
+        """Whether a server takes itself for the leader of its term."""
+        raise NotImplementedError
+
+    def term_of(self, server: ServerId) -> int:
+        """The term a server is in."""
+        raise NotImplementedError
+
+    def vote_of(self, server: ServerId) -> ServerId | None:
+        """Whom a server voted for in its term."""
+        raise NotImplementedError
+
+    def log_of(self, server: ServerId) -> RaftLog:
+        """A server's log."""
+        raise NotImplementedError
+
+    def committed_offset_of(self, server: ServerId) -> int:
+        """Up to where a server takes its log to be committed."""
+        raise NotImplementedError
