@@ -74,8 +74,8 @@ def action(*, process: str | None = None, fault: bool = False) -> Callable[[F], 
 def action(function: F | None = None, *, process: str | None = None, fault: bool = False) -> F | Callable[[F], F]:
     """A step that the system can take; its parameters range over all their values.
 
-    `process` names who takes it: a parameter, or a fixed name such as "controller"; the first parameter that is an
-    identity by default. `fault` marks crashes, losses and the like.
+    `process` names who takes it: a parameter, a field of one such as "message.target", or a fixed name such as
+    "controller"; the first parameter that is an identity by default. `fault` marks crashes, losses and the like.
     """
     marker = Marker("action", process, fault)
     return mark(function, marker) if function is not None else lambda given: mark(given, marker)
@@ -172,9 +172,10 @@ class Action:
 
     def process_of(self, arguments: Sequence[Any]) -> str:
         """Who takes the step, as people read it; empty when nobody in particular does."""
+        name, *path = (self.process or "").split(".")
         for parameter, value in zip(self.parameters, arguments, strict=True):
-            if self.process == parameter.name:
-                return parameter.type.show(value)
+            if name == parameter.name:
+                return types.show_part(parameter.type, value, path)
         if self.process is not None:
             return self.process
         for parameter, value in zip(self.parameters, arguments, strict=True):
@@ -247,7 +248,26 @@ class Specification:
                     hint = f"annotate it: {parameter.name}: Kind, where Kind says which values it takes"
                     raise errors.BadParameter(f"{where}: no annotation", hint=hint)
                 parameters.append(self._parameter(parameter.name, hints[parameter.name], where))
+        self._check_process(name, function, parameters, marker.process)
         return Action(name, function, tuple(parameters), marker.process, marker.fault, index)
+
+    def _check_process(self, name: str, function: Any, parameters: list[Parameter], process: str | None) -> None:
+        """Refuses a process that is to be a part of a parameter, and is not there. Raises BadParameter."""
+        first, *path = (process or "").split(".")
+        if not path:
+            return
+        where, at = f"{self.name}.{name}: the process {process!r}", method_at(function)
+        known = {parameter.name: parameter.type for parameter in parameters}
+        if first not in known:
+            raise errors.BadParameter(f"{where} names no parameter", at=at, hint=errors.nearest(first, list(known)))
+        kinds = [known[first]]
+        for field in path:
+            fields = [getattr(part, "field", {}) for kind in kinds for part in types.members_of(kind)]
+            for names in fields:
+                if field not in names:
+                    what = f"{where}: there is no field {field}"
+                    raise errors.BadParameter(what, at=at, hint=errors.nearest(field, list(names)))
+            kinds = [names[field] for names in fields]
 
     def _parameter(self, name: str, annotation: Any, where: str) -> Parameter:
         base, *markers = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)

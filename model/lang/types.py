@@ -44,6 +44,7 @@ __all__ = [
     "members_of",
     "named",
     "show",
+    "show_part",
     "slots_code",
     "slots_value",
     "stored_items",
@@ -447,6 +448,15 @@ def is_part(kind: Type, union: Union) -> bool:
 def members_of(kind: Type) -> tuple[Type, ...]:
     """The structs of a union; any other type by itself."""
     return kind.members if isinstance(kind, Union) else (kind,)
+
+
+def show_part(kind: Type, value: Any, path: list[str]) -> str:
+    """The part of a stored value at a path of fields, as people read it."""
+    for name in path:
+        found = members_of(kind)
+        struct = next(one for one in found if isinstance(one, Struct) and type(value) is one.cls)
+        kind, value = struct.field[name], value._values[name]
+    return kind.show(value)
 
 
 def symmetric_domains(kind: Type) -> set[Domain]:

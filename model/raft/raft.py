@@ -280,14 +280,14 @@ class Raft(RaftProperties[AnyMessage]):
         else:
             self.send(request)
 
-    @action
+    @action(process="message.target")
     def update_term(self, message: Annotated[AnyMessage, In("sent")]) -> None:
         """Any message of a newer term, even one received before. `UpdateTerm`."""
         me = self.server[message.target]
         require(message.term > me.term)
         me.observe(message.term)
 
-    @action
+    @action(process="message.target")
     def handle_vote_request(self, message: Annotated[VoteRequest, In("messages")]) -> None:
         """`HandleRequestVoteRequest`."""
         me = self.server[message.target]
@@ -295,7 +295,7 @@ class Raft(RaftProperties[AnyMessage]):
         self.receive(message)
         self.send(me.on_vote_request(message))
 
-    @action
+    @action(process="message.target")
     def handle_vote_response(self, message: Annotated[VoteResponse, In("messages")]) -> None:
         """`HandleRequestVoteResponse`."""
         me = self.server[message.target]
@@ -303,7 +303,7 @@ class Raft(RaftProperties[AnyMessage]):
         self.receive(message)
         me.on_vote_response(message)
 
-    @action
+    @action(process="message.target")
     def refuse_append_request(self, message: Annotated[AppendRequest, In("messages")]) -> None:
         """`RejectAppendEntriesRequest`."""
         me = self.server[message.target]
@@ -311,7 +311,7 @@ class Raft(RaftProperties[AnyMessage]):
         self.receive(message)
         self.send(me.on_append_refused(message))
 
-    @action
+    @action(process="message.target")
     def accept_append_request(self, message: Annotated[AppendRequest, In("messages")]) -> None:
         """`AcceptAppendEntriesRequest`."""
         me = self.server[message.target]
@@ -319,7 +319,7 @@ class Raft(RaftProperties[AnyMessage]):
         self.receive(message)
         self.send(me.on_append_accepted(message))
 
-    @action
+    @action(process="message.target")
     def handle_append_response(self, message: Annotated[AppendResponse, In("messages")]) -> None:
         """`HandleAppendEntriesResponse`."""
         me = self.server[message.target]

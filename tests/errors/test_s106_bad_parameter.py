@@ -65,6 +65,16 @@ PLAIN = "parameters of actions are plain ones: without *, ** and /"
             "there is: bag, color, flag, ints, m, n, opt, optpair, pair, pairs, q, qp, and 3 more",
         ),
         (
+            "@action(process='y.b')\ndef «act»(self, x: Annotated[Pair, In('qp')]) -> None:\n    pass",
+            "Spec.act: the process 'y.b' names no parameter",
+            "there is: x",
+        ),
+        (
+            "@action(process='x.c')\ndef «act»(self, x: Annotated[Pair, In('qp')]) -> None:\n    pass",
+            "Spec.act: the process 'x.c': there is no field c",
+            "there is: a, b",
+        ),
+        (
             "@action\ndef act(self, x: «Annotated[Broker, In('pair.c')]») -> None:\n    pass",
             "Spec.act, parameter x: the state has no field 'pair.c'",
             "there is: a, b",
