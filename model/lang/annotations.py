@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 
 from .. import errors
 from . import types, values
+from .generics import arguments_of, substituted
 from .sources import field_at, method_at, parameter_at, placed
 
 Bound = int | str
@@ -362,9 +363,11 @@ def _not_a_type(annotation: Any, where: str) -> errors.UnsupportedType:
 
 
 def hints_of(cls: type) -> dict[str, Any]:
-    """The annotations of a class, evaluated. Raises UnsupportedType for one that cannot be."""
+    """The annotations of a class, evaluated, type variables replaced. Raises UnsupportedType for one that cannot be."""
     try:
-        return typing.get_type_hints(cls, include_extras=True)
+        hints, arguments = typing.get_type_hints(cls, include_extras=True), arguments_of(cls)
+        owners = {name: base for base in reversed(cls.__mro__) for name in vars(base).get("__annotations__", {})}
+        return {name: substituted(hint, arguments.get(owners[name], {})) for name, hint in hints.items()}
     except Exception:
         for base in reversed(cls.__mro__):
             for name, annotation in vars(base).get("__annotations__", {}).items():
@@ -376,10 +379,16 @@ def hints_of(cls: type) -> dict[str, Any]:
         raise
 
 
-def function_hints(function: Callable[..., Any], where: str) -> dict[str, Any]:
-    """The annotations of a function, evaluated. Raises UnsupportedType for one that cannot be."""
+def method_hints(cls: type, function: Callable[..., Any], where: str) -> dict[str, Any]:
+    """The annotations of a method of a class, evaluated, type variables replaced.
+
+    Raises UnsupportedType for one that cannot be evaluated.
+    """
     try:
-        return typing.get_type_hints(function, include_extras=True)
+        hints = typing.get_type_hints(function, include_extras=True)
+        owner = next((base for base in cls.__mro__ if function in vars(base).values()), cls)
+        arguments = arguments_of(cls).get(owner, {})
+        return {name: substituted(hint, arguments) for name, hint in hints.items()}
     except Exception:
         for name, annotation in function.__annotations__.items():
             with placed(partial(parameter_at, function, name)):

@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin
 
 from .. import errors
 from . import types, values
-from .annotations import In, Resolver, check_enumerable, check_methods, function_hints, hints_of, struct_type
+from .annotations import In, Resolver, check_enumerable, check_methods, hints_of, method_hints, struct_type
 from .declarations import Marker, bind_constants, check_property, mark, marked_methods, parameters_of
 from .failures import located
 from .sources import class_at, method_at, parameter_at, placed
@@ -236,7 +236,7 @@ class Specification:
         self.deadlock_is_violation = bool(model.deadlock)
 
     def _action(self, name: str, function: Callable[..., None], marker: Marker, index: int) -> Action:
-        hints = function_hints(function, f"{self.name}.{name}")
+        hints = method_hints(self.source, function, f"{self.name}.{name}")
         parameters = []
         for parameter in parameters_of(function)[1:]:
             where = f"{self.name}.{name}, parameter {parameter.name}"
@@ -304,8 +304,6 @@ class Specification:
 
     def _element(self, annotation: Any, element: types.Type, marker: In, where: str) -> types.Type:
         """The type of the elements that a parameter takes: all of them, or those of some structs of a union."""
-        if isinstance(annotation, TypeVar):
-            return element  # The parameter of a reusable class: whatever the collection has in it.
         try:
             resolved = self.resolver.resolve(annotation, where)
         except errors.UnboundedType:

@@ -213,7 +213,7 @@ def field_defaults(cls: type) -> dict[str, Any]:
                 cached |= base.__dict__["_own"]
         # A subclass that only binds constants shares its fields with its base, so that instances compare equal.
         parent = cls.__mro__[1] if len(cls.__mro__) > 1 else object
-        if not cls.__dict__.get("_own") and issubclass(parent, Fields):
+        if not cls.__dict__.get("_own") and issubclass(parent, Fields) and field_defaults(parent) == cached:
             cached = field_defaults(parent)
         type.__setattr__(cls, "_all_fields", cached)
     return cast("dict[str, Any]", cached)

@@ -54,8 +54,8 @@ class RaftState(RememberingNetwork[M]):
     values: Annotated[Constant[int], Range(1, 4)] = 1
     max_elections: Annotated[Constant[int], Range(0, 4)] = 2
     max_restarts: Annotated[Constant[int], Range(0, 4)] = 0
-    max_in_flight: Annotated[Constant[int], Range(1, 64)] = 12
-    max_sent: Annotated[Constant[int], Range(1, 64)] = 24
+    max_in_flight = 12
+    max_sent = 24
 
     acknowledged: Map[Value, bool | None]
     elections: Annotated[int, Range(0, "max_elections")]

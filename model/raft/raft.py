@@ -13,7 +13,7 @@ Messages in flight are a map from every message ever sent to its copies; here, a
 from enum import Enum
 from typing import Annotated
 
-from .. import Bag, In, Map, Seq, Set, Size, Struct, action, require
+from .. import In, Map, Seq, Set, Size, Struct, action, require
 from .base import Entry, LastTerm, Offset, RaftLog, ServerId, Term, Value
 from .properties import RaftProperties
 
@@ -207,8 +207,6 @@ class Raft(RaftProperties[AnyMessage]):
     """Raft with the leader pushing entries."""
 
     server: Map[ServerId, Server]
-    messages: Annotated[Bag[AnyMessage], Size("max_in_flight")]
-    sent: Annotated[Set[AnyMessage], Size("max_sent")]
 
     def is_leader(self, server: ServerId) -> bool:
         return self.server[server].role == Role.LEADER

@@ -165,7 +165,7 @@ class Messages(Model):
 
     @action
     def compared(self, message: Annotated[Some, In("seq")]) -> None:
-        require(message == self.one or message == self.asked)
+        require(self.pinged or message == self.one or message == self.asked)
         self.pinged = message in self.bag or self.one in self.seq or self.asked in self.seq or Ping() in self.bag
         self.n = self.bag.count(message) + self.seq.count(self.asked)
 
@@ -221,8 +221,6 @@ class Shared(Model, Generic[M]):
 
 class Using(Shared[Ping | Grant]):
     peers: Constant[int] = 2
-
-    messages: Annotated[Bag[Ping | Grant], Size(2)]
 
     @action
     def begin(self, peer: Peer) -> None:

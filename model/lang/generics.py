@@ -1,0 +1,34 @@
+"""Reusable classes with type variables: what a variable stands for in the class that is finally used."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+
+def arguments_of(cls: type) -> dict[type, dict[Any, Any]]:
+    """For every generic base of a class, what its type variables stand for there."""
+    found: dict[type, dict[Any, Any]] = {}
+
+    def walk(owner: type) -> None:
+        for base in vars(owner).get("__orig_bases__", owner.__bases__):
+            origin = typing.get_origin(base) or base
+            if origin is typing.Generic or origin in found:
+                continue
+            given = (substituted(argument, found.get(owner, {})) for argument in typing.get_args(base))
+            found[origin] = dict(zip(getattr(origin, "__parameters__", ()), given, strict=False))
+            walk(origin)
+
+    walk(cls)
+    return found
+
+
+def substituted(annotation: Any, arguments: Mapping[Any, Any]) -> Any:
+    """An annotation with the type variables that are known replaced."""
+    if isinstance(annotation, typing.TypeVar):
+        return arguments.get(annotation, annotation)
+    variables = getattr(annotation, "__parameters__", ())
+    if isinstance(annotation, type) or not any(variable in arguments for variable in variables):
+        return annotation
+    return annotation[tuple(arguments.get(variable, variable) for variable in variables)]
