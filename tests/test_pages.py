@@ -1,0 +1,53 @@
+"""What the pages show is what the program prints, and their specifications are real.
+
+The Python blocks of a page are one file, which its console blocks check. A line `...` stands for any number of lines.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+#: Every page with console output, the name of its specification, and how many commands it shows.
+PAGES = {"README.md": ("lock.py", 2), "docs/faults.md": ("faults.py", 7)}
+
+
+def blocks(page: str, kind: str) -> list[str]:
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", (TOP / page).read_text(), re.DOTALL | re.MULTILINE)
+    return [text for language, text in found if language == kind]
+
+
+def steady(text: str) -> str:
+    """The text without what differs from run to run: times and rates."""
+    lines = (re.sub(r"\s+\d[\d.]* (?:s|ms|min)\b.*$", " TIME", line).rstrip() for line in text.strip().splitlines())
+    return "\n".join(lines)
+
+
+def shown(expected: str) -> re.Pattern[str]:
+    parts = re.split(r"^\.\.\.$", steady(expected), flags=re.MULTILINE)
+    return re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
+
+
+COMMANDS = [(page, block) for page in PAGES for block in blocks(page, "console")]
+
+
+@pytest.mark.parametrize(("page", "block"), COMMANDS, ids=[block.split("\n")[0] for _, block in COMMANDS])
+def test_console(page, block, tmp_path):
+    (tmp_path / PAGES[page][0]).write_text("\n\n".join(blocks(page, "python")))
+    command, expected = block.removeprefix("$ fencepost ").split("\n", 1)
+    run = subprocess.run(
+        [sys.executable, "-m", "fencepost.checks", *command.split()],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert shown(expected).fullmatch(steady(run.stdout)), run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_all_examples_are_there(page):
+    assert len(blocks(page, "console")) == PAGES[page][1]
