@@ -34,7 +34,11 @@ MAX_WORKERS = 64
 
 @dataclass(frozen=True)
 class Options:
-    """How to search. `keep_going` covers the whole space instead of stopping after the first violation's level."""
+    """How to search. `keep_going` covers the whole space instead of stopping after the first violation's level.
+
+    `symmetry` takes states that differ in interchangeable identities only as one, `view` those that differ in auxiliary
+    fields only.
+    """
 
     engine: Engine = "native"
     workers: int | None = None
@@ -42,6 +46,7 @@ class Options:
     exact: bool = False
     keep_going: bool = False
     limits: Limits = field(default_factory=Limits)
+    view: bool = False
 
     def validated(self) -> Options:
         """The same with the number of workers filled in. Raises BadOption."""
@@ -102,6 +107,7 @@ def check(  # noqa: PLR0913  # keyword arguments with defaults
     engine: Engine = "native",
     workers: int | None = None,
     symmetry: bool = False,
+    view: bool = False,
     exact: bool = False,
     limits: Limits | None = None,
     keep_going: bool = False,
@@ -116,13 +122,13 @@ def check(  # noqa: PLR0913  # keyword arguments with defaults
     from ..model.lang.specification import Specification
     from . import loading
 
-    options = Options(engine, workers, symmetry, exact, keep_going, limits or Limits())
+    options = Options(engine, workers, symmetry, exact, keep_going, limits or Limits(), view)
     if isinstance(model, Specification):
         found, specification = _named(model.source), model
     else:
         found = loading.find(model) if isinstance(model, str) else _named(model)
         specification = Specification(found.model, constants, properties)
-    pins = pins_of(found.entry, specification, symmetry) if found.entry else None
+    pins = pins_of(found.entry, specification, symmetry, view) if found.entry else None
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
     return job.result(job.search(progress))
 
@@ -140,12 +146,17 @@ def _named(model: type[Model]) -> loading.Found:
     return loading.Found(name, model, None, first_line(model))
 
 
-def pins_of(entry: Entry, specification: Specification, symmetry: bool) -> Pins | None:
+def pins_of(entry: Entry, specification: Specification, symmetry: bool, view: bool = False) -> Pins | None:
     """What the catalogue pins for a specification with these constants and properties.
 
-    Symmetry reduction changes the number of states only, and the properties that are checked change no count.
+    Symmetry reduction changes the number of states only, and the properties that are checked change no count. A view
+    can change everything, and so can symmetry under it.
     """
-    pinned = [(one, one.pins) for one in entry.pinned(specification.constants) if one.pins is not None]
+    pinned = [
+        (one, one.pins)
+        for one in entry.pinned(specification.constants)
+        if one.pins is not None and one.view == view and (one.symmetry == symmetry or not view)
+    ]
     if not pinned:
         return None
     checked = {prop.name for prop in specification.properties}
@@ -244,11 +255,13 @@ class Job:
 def prepare(
     specification: Specification, options: Options, *, name: str = "", words: str = "", pins: Pins | None = None
 ) -> Job:
-    """A search that is ready to start. Raises BadOption. With pins the whole space is covered."""
+    """A search that is ready to start. With pins the whole space is covered. Raises BadOption, NoAuxiliaryField."""
     from . import report as reports
 
     started = time.perf_counter()
     options = options.validated()
+    if options.view and not specification.auxiliary:
+        raise errors.NoAuxiliaryField(f"{specification.name} has no auxiliary field, so there is no view of it")
     if pins is not None:
         options = replace(options, keep_going=True)
     base = reports.ConfigurationReport(
@@ -263,6 +276,7 @@ def prepare(
         expected=pins.verdict if pins else None,
         limits=options.limits,
         bounds=bounds(specification),
+        view=specification.auxiliary if options.view else (),
         pins=pins,
     )
     return Job(specification, options, base, started)
@@ -289,30 +303,38 @@ def _runs(outcome: Outcome, specification: Specification) -> Iterator[tuple[str,
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the state: its path (`[*]` stands for every key), its type, how many there are, the bits of each."""
+    """A part of the state: its path (`[*]` stands for every key), its type, how many there are, the bits of each.
+
+    `is_auxiliary` says that a view leaves it out.
+    """
 
     path: str
     type: str
     copies: int
     bits: int
+    is_auxiliary: bool
 
 
 def layout(specification: Specification) -> list[Part]:
     """The state part by part, down to scalars and collections."""
-    return list(_parts(specification.state_type, "", 1))
+    return [
+        part
+        for name, kind in specification.state_type.fields
+        for part in _parts(kind, name, 1, name in specification.auxiliary)
+    ]
 
 
-def _parts(kind: Any, path: str, copies: int) -> Iterator[Part]:
+def _parts(kind: Any, path: str, copies: int, is_auxiliary: bool) -> Iterator[Part]:
     from ..model.lang import types
 
     match kind:
         case types.Struct():
             for name, part in kind.fields:
-                yield from _parts(part, f"{path}.{name}" if path else name, copies)
+                yield from _parts(part, f"{path}.{name}", copies, is_auxiliary)
         case types.Map():
-            yield from _parts(kind.element, f"{path}[*]", copies * kind.key.count)
+            yield from _parts(kind.element, f"{path}[*]", copies * kind.key.count, is_auxiliary)
         case _:
-            yield Part(path, str(kind), copies, kind.width)
+            yield Part(path, str(kind), copies, kind.width, is_auxiliary)
 
 
 def bounds(specification: Specification) -> dict[str, Any]:
@@ -342,18 +364,26 @@ def _search(specification: Specification, options: Options, progress: ProgressCa
         return python_search(
             specification,
             program,
-            canonical=_canonical(specification) if options.symmetry else None,
+            canonical=_canonical(specification, options.view) if options.symmetry else None,
+            view=options.view,
             limits=options.limits,
             continue_after_violation=options.keep_going,
             progress=progress,
         )
     from .engine.run import Settings, native_search
 
-    settings = Settings(options.workers or 1, options.symmetry, options.exact, options.limits, options.keep_going)
+    settings = Settings(
+        options.workers or 1,
+        options.symmetry,
+        options.exact,
+        options.limits,
+        options.keep_going,
+        view=options.view,
+    )
     return native_search(specification, program, settings, progress)
 
 
-def _canonical(specification: Specification) -> Callable[[Any], Any] | None:
+def _canonical(specification: Specification, view: bool) -> Callable[[Any], Any] | None:
     """The representative of a state, the same one that the native engine takes; None with nothing interchangeable."""
     from .native.codec import Codec
     from .native.layout import build_layout
@@ -363,8 +393,10 @@ def _canonical(specification: Specification) -> Callable[[Any], Any] | None:
     kind = specification.state_type
     if permutation_count(kind) <= 1:
         return None
+    layout = build_layout(kind, specification.auxiliary if view else ())
+    encode = Codec(layout).encode
     return smallest(
-        Codec(build_layout(kind)).encode, lambda state: (apply(kind, state, one) for one in symmetries(kind))
+        lambda state: layout.measure(encode(state)), lambda state: (apply(kind, state, one) for one in symmetries(kind))
     )
 
 

@@ -149,6 +149,15 @@ Symmetry = Annotated[
         help="Take states that differ in interchangeable identities as one.",
     ),
 ]
+View = Annotated[
+    bool | None,
+    _option(
+        _HOW,
+        "--view/--no-view",
+        show_default="as the configuration says",
+        help="Take states that differ in auxiliary fields as one.",
+    ),
+]
 Properties = Annotated[
     list[str] | None,
     _option(_WHAT, "--property", metavar="NAME", help="Check this property only; may be given several times."),
@@ -189,6 +198,7 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
     engine: Engine = "native",
     workers: Workers = None,
     symmetry: Symmetry = None,
+    view: View = None,
     properties: Properties = None,
     exact: Exact = False,
     keep_going: Continue = False,
@@ -219,6 +229,7 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         _settings(settings or []),
         options,
         symmetry,
+        view,
         tuple(properties) if properties else None,
         tier,
         json_file,
@@ -280,8 +291,9 @@ def _configurations(entry: catalogue.Entry) -> Iterator[terminal.Line]:
         constants = " ".join(f"{name}={terminal.shown(value)}" for name, value in one.constants.items())
         pins = one.pins or catalogue.Pins()
         counts = [f"{count:,}" if count is not None else "-" for count in (pins.distinct, pins.depth)]
-        reduction = "symmetry" if one.symmetry else f"only {', '.join(one.properties)}" if one.properties else ""
-        rows.append((constants, *counts, f"{one.tier:5}  {pins.verdict or 'not pinned':12}  {reduction}"))
+        how = ["symmetry"] * one.symmetry + ["view"] * one.view
+        how += [f"only {', '.join(one.properties)}"] if one.properties else []
+        rows.append((constants, *counts, f"{one.tier:5}  {pins.verdict or 'not pinned':12}  {', '.join(how)}"))
     yield from terminal.columns(("configuration", "distinct", "depth", "tier   verdict"), rows)
 
 
@@ -323,7 +335,12 @@ def _sections(found: loading.Found, specification: Specification) -> Iterator[tu
     yield "Constants", constants or [[("  none", "")]]
     parts = layout(specification)
     rows = [
-        (part.path, f"{part.bits} x {part.copies}" if part.copies > 1 else f"{part.bits}", part.type) for part in parts
+        (
+            part.path,
+            f"{part.bits} x {part.copies}" if part.copies > 1 else f"{part.bits}",
+            f"{part.type}, auxiliary" if part.is_auxiliary else part.type,
+        )
+        for part in parts
     ]
     yield f"State, {specification.state_type.width} bits", list(terminal.columns(("part", "bits", "values"), rows))
     yield (

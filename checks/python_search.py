@@ -33,7 +33,8 @@ Canonical = Callable[[Any], Any]
 class Graph:
     """The states that were found, by their keys, and the steps between them: before, action, after.
 
-    Steps to states outside the constraint are among them. With symmetry these are representatives.
+    Steps to states outside the constraint are among them. With symmetry these are representatives. Under a view keys
+    are identities.
     """
 
     states: frozenset[int]
@@ -42,7 +43,7 @@ class Graph:
 
 @dataclass
 class _Node:
-    """A state inside the constraint, and how it was reached."""
+    """A state inside the constraint, what tells it from others, and how it was reached."""
 
     state: Any
     key: int
@@ -82,19 +83,22 @@ class PythonSearch:
     """One search: `PythonSearch(specification, ...).run()`.
 
     `premise` says when properties say something, or `program` does, through the interpreter; with neither, a premise
-    is taken to be always true. With `canonical` only representatives are visited.
+    is taken to be always true. With `canonical` only representatives are visited. Under a `view` states that differ in
+    auxiliary fields only are one: the first of them that is found stands for all.
     """
 
     specification: Specification
     program: ir.Program | None = None
     premise: Premise | None = None
     canonical: Canonical | None = None
+    view: bool = False
     limits: Limits = field(default_factory=Limits)
     continue_after_violation: bool = False
     progress: ProgressCallback | None = None
     keep_graph: bool = False
 
     def __post_init__(self) -> None:
+        self.identity = self.specification.identity if self.view else self.specification.key
         self.visited: set[int] = set()
         self.levels: list[int] = []
         self.distinct = self.generated = self.deadlocks = 0
@@ -138,7 +142,7 @@ class PythonSearch:
         for initial in self.specification.initial_states():
             self.generated += 1
             state = self._representative(initial)
-            self._arrive(_Node(state, self.specification.key(state), None, 0, initial), level)
+            self._arrive(_Node(state, self.identity(state), None, 0, initial), level)
         return level
 
     def _expand(self, level: list[_Node]) -> list[_Node]:
@@ -175,7 +179,7 @@ class PythonSearch:
         self.generated += 1
         tally.generated += 1
         state = self._representative(step.state)
-        after = _Node(state, self.specification.key(state), node, position, node.initial)
+        after = _Node(state, self.identity(state), node, position, node.initial)
         self._check(after, node.state, step.state, "step_invariant")
         if self.keep_graph:
             self.edges.add((node.key, step.action.name, after.key))
@@ -261,8 +265,9 @@ class PythonSearch:
         # The first run in canonical order whose states have these representatives.
         state, positions = node.initial, []
         for following in path[1:]:
+            wanted = self.specification.key(following.state)
             for position, step in enumerate(self.specification.successors(state)):
-                if self.specification.key(self.canonical(step.state)) == following.key and (
+                if self.specification.key(self.canonical(step.state)) == wanted and (
                     following is not node or accept is None or accept(state, step.state)
                 ):
                     positions.append(position)
@@ -330,6 +335,6 @@ def python_search(specification: Specification, program: ir.Program | None = Non
     return PythonSearch(specification, program, **options).run()
 
 
-def smallest(words: Callable[[Any], list[int]], variants: Callable[[Any], Iterable[Any]]) -> Canonical:
-    """A canonical form: of all variants of a state, that with the smallest words, the last one the most significant."""
-    return lambda state: min(variants(state), key=lambda variant: words(variant)[::-1])
+def smallest(measure: Callable[[Any], Any], variants: Callable[[Any], Iterable[Any]]) -> Canonical:
+    """A canonical form: of all variants of a state, that with the smallest measure."""
+    return lambda state: min(variants(state), key=measure)

@@ -91,7 +91,9 @@ class ErrorReport:
 class ConfigurationReport:
     """The result of one search. `stopped` says what ended it early, and is empty when the space was covered.
 
-    `selected` names the properties that were asked for, if not all. `failures` says in words why the configuration
+    `selected` names the properties that were asked for, if not all. `view` names the auxiliary fields that did not tell
+    states apart, if a view was used: then nothing is known of states that were taken for others, and every verdict but
+    that of a run that was found is no better than the view. `failures` says in words why the configuration
     does not hold; `mismatches`, what did not come out as pinned; and `undecided`, which pins could not be compared.
     """
 
@@ -108,6 +110,7 @@ class ConfigurationReport:
     stopped: str = ""
     bounds: Mapping[str, Any] = field(default_factory=dict)
     selected: tuple[str, ...] | None = None
+    view: tuple[str, ...] = ()
     distinct: int = 0
     generated: int = 0
     depth: int = 0
@@ -382,6 +385,7 @@ def _configuration_json(one: ConfigurationReport) -> dict[str, Any]:
         "workers": one.workers,
         "symmetry": one.symmetry,
         "exact": one.exact,
+        "view": {"without": list(one.view)} if one.view else None,
         "verdict": one.verdict,
         "expected": one.expected,
         "as_expected": one.as_expected,

@@ -32,6 +32,7 @@ class Request:
     settings: Mapping[str, str] | None = None
     options: Options = Options()
     symmetry: bool | None = None
+    view: bool | None = None
     properties: tuple[str, ...] | None = None
     tier: str = "quick"
     json_file: str | None = None
@@ -71,23 +72,26 @@ def plan(request: Request) -> list[Planned]:
 
 def _plan_one(found: loading.Found, request: Request) -> Iterator[Planned]:
     if found.entry is None or request.settings:
-        yield _planned(found, request.settings or {}, request.properties, bool(request.symmetry), request)
+        options = replace(request.options, symmetry=bool(request.symmetry), view=bool(request.view))
+        yield _planned(found, request.settings or {}, request.properties, options, request)
         return
     seen = []
     for one in found.entry.configurations:
         symmetry = one.symmetry if request.symmetry is None else request.symmetry
+        view = one.view if request.view is None else request.view
         properties = one.properties if request.properties is None else request.properties
-        key = (dict(one.constants), symmetry, properties)
+        key = (dict(one.constants), symmetry, view, properties)
         if (one.tier == "quick" or request.tier == "full") and key not in seen:
             seen.append(key)
-            yield _planned(found, one.constants, properties, symmetry, request)
+            options = replace(request.options, symmetry=symmetry, view=view)
+            yield _planned(found, one.constants, properties, options, request)
 
 
 def _planned(
     found: loading.Found,
     constants: Mapping[str, Any],
     properties: tuple[str, ...] | None,
-    symmetry: bool,
+    options: Options,
     request: Request,
 ) -> Planned:
     from ..model.lang.specification import Specification
@@ -96,8 +100,7 @@ def _planned(
         specification = Specification(found.model, constants, properties)
     except errors.SpecificationError as error:
         return _failed_plan(found.name, found.words, constants, request, error)
-    pins = pins_of(found.entry, specification, symmetry) if found.entry else None
-    options = replace(request.options, symmetry=symmetry)
+    pins = pins_of(found.entry, specification, options.symmetry, options.view) if found.entry else None
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
     job = replace(job, base=replace(job.base, selected=properties))
     return Planned(job.base, job)

@@ -10,6 +10,7 @@ import io
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple, TextIO
@@ -66,6 +67,9 @@ def held_constant(planned: Sequence[ConfigurationReport]) -> str:
         parts.append("symmetric identities taken as one" if planned[0].symmetry else "no symmetry reduction")
     if len({one.exact for one in planned}) == 1:
         parts.append("states compared in full" if planned[0].exact else "64-bit fingerprints")
+    views = {one.view for one in planned}
+    if len(views) == 1 and planned[0].view:
+        parts.append(_view(planned[0]))
     selected = {one.selected for one in planned}
     if len(selected) == 1 and planned[0].selected is not None:
         parts.append(f"only {', '.join(planned[0].selected)}")
@@ -74,6 +78,10 @@ def held_constant(planned: Sequence[ConfigurationReport]) -> str:
         if limit is not None:
             parts.append(f"{memory(limit) if name == 'memory' else f'{limit:,}'} {name} at most")
     return f"Held constant: {'; '.join(parts)}; deterministic (no seed)."
+
+
+def _view(one: ConfigurationReport) -> str:
+    return f"view without {', '.join(one.view)}"
 
 
 def _common_constants(planned: Sequence[ConfigurationReport]) -> dict[str, Any]:
@@ -89,14 +97,15 @@ def shown(value: int | bool) -> str:
 class Table:
     """The table of configurations. Columns are fixed beforehand, so that each row can be printed when it is known.
 
-    A row is labelled by what differs: the name, the constants, the symmetry reduction. Where several specifications
-    have several configurations, rows are grouped under the name.
+    A row is labelled by what differs: the name, the constants, the symmetry reduction, the view. Where several
+    specifications have several configurations, rows are grouped under the name.
     """
 
     def __init__(self, planned: Sequence[ConfigurationReport], width: int | None, glyphs: Glyphs) -> None:
         self.glyphs = glyphs
         self._common = _common_constants(planned)
         self._mixed_symmetry = len({one.symmetry for one in planned}) > 1
+        self._mixed_views = len({one.view for one in planned}) > 1
         self._mixed_properties = len({one.selected for one in planned}) > 1
         names = [one.name for one in planned]
         self._one_name = len(set(names)) == 1 and len(names) > 1
@@ -111,6 +120,8 @@ class Table:
         parts = [f"{name}={shown(value)}" for name, value in one.constants.items() if name not in self._common]
         if self._mixed_symmetry and one.symmetry:
             parts.append("symmetry")
+        if self._mixed_views and one.view:
+            parts.append("view")
         if self._mixed_properties and one.selected is not None:
             parts.append(f"{len(one.selected)} properties")
         if self._grouped:
@@ -228,7 +239,7 @@ class _Details:
             if prop.verdict == "vacuous" and prop.expected != "vacuous":
                 yield [
                     (f"{_INDENT}{prop.name} is vacuous: ", "bold"),
-                    ("no reachable state meets its premise. Is it what was meant?", ""),
+                    (f"no {_looked_at(one)} meets its premise. Is it what was meant?", ""),
                 ]
             elif prop.verdict == "violated" and prop.kind == "witness" and prop.expected != "violated":
                 yield [(f"{_INDENT}{prop.name} is never seen: ", "bold"), (prop.words, "")]
@@ -236,7 +247,7 @@ class _Details:
             if action.verdict == "unreachable" and action.name not in (one.pins.unreachable if one.pins else ()):
                 yield [
                     (f"{_INDENT}{action.name} is never possible: ", "bold"),
-                    ("no reachable state allows it. Is a guard too strong, or a constant too small?", ""),
+                    (f"no {_looked_at(one)} allows it. Is a guard too strong, or a constant too small?", ""),
                 ]
 
     def _is_shown(self, one: ConfigurationReport, prop: PropertyReport) -> bool:
@@ -258,16 +269,22 @@ class _Details:
             )
             yield [(f"{_INDENT * 2}{where}:", "")]
             yield from ([(f"{_INDENT * 3}{line}", "yellow")] for line in prop.explanation)
+        what_run = "Shortest run under the view" if one.view else "Shortest run"
         key = (title(one), *(step.code for step in trace.steps))
         if key in self._runs:
-            yield [(f"{_INDENT * 2}Shortest run: that of {self._runs[key]}, {_states(trace)}.", "")]
+            yield [(f"{_INDENT * 2}{what_run}: that of {self._runs[key]}, {_states(trace)}.", "")]
             return
         self._runs[key] = prop.name
-        yield from self._run("Shortest run", trace)
+        yield from self._run(what_run, trace)
 
     def _run(self, what: str, trace: Trace) -> Iterator[Line]:
         yield [(f"{_INDENT * 2}{what}, {_states(trace)}:", "")]
         yield from run_lines(trace, self.glyphs, _INDENT * 2)
+
+
+def _looked_at(one: ConfigurationReport) -> str:
+    """The states of which a search speaks."""
+    return "state found under the view" if one.view else "reachable state"
 
 
 def _states(trace: Trace) -> str:
@@ -328,11 +345,29 @@ def summary(report: Report) -> Iterator[Line]:
     odds = max(one.expected_collisions for one in found)
     if odds > 0 and not all(one.exact for one in found):
         yield [(f"The odds that two states shared a fingerprint and one was missed are {odds:.1e} at most.", "")]
-    counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in _VERDICT_STYLES}
-    words = {"holds": "holds" if counts["holds"] == 1 else "hold"}
-    how = ", ".join(f"{count} {words.get(verdict, verdict)}" for verdict, count in counts.items() if count)
+    yield from _views(found)
+    counts = Counter[tuple[str, bool]]((one.verdict, bool(one.view)) for one in found)
+    how = ", ".join(
+        f"{counts[verdict, view]} {_counted(verdict, counts[verdict, view])}{' under a view' if view else ''}"
+        for verdict in _VERDICT_STYLES
+        for view in (False, True)
+        if counts[verdict, view]
+    )
     many = f"{len(found)} configuration{'s' if len(found) != 1 else ''}"
     yield [(f"{many}: {how}; {_conclusion(report)}.", "bold")]
+
+
+def _counted(verdict: str, count: int) -> str:
+    return "hold" if verdict == "holds" and count != 1 else verdict
+
+
+def _views(found: Sequence[ConfigurationReport]) -> Iterator[Line]:
+    """What a verdict under a view does not say."""
+    for view in dict.fromkeys(_view(one) for one in found if one.view):
+        yield [
+            (f"The {view} takes states that differ in these fields only as one, and goes on from the first: ", ""),
+            ("what was not seen may still be reachable.", ""),
+        ]
 
 
 def _conclusion(report: Report) -> str:

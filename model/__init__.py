@@ -1,6 +1,6 @@
 """What an author of a specification imports."""
 
-from .lang.annotations import Constant, Domain, In, Range, Size
+from .lang.annotations import Auxiliary, Constant, Domain, In, Range, Size
 from .lang.specification import (
     Model,
     Specification,
@@ -17,6 +17,7 @@ from .lang.specification import (
 from .lang.values import Bag, Map, Seq, Set, Struct, copy_of, replace
 
 __all__ = [
+    "Auxiliary",
     "Bag",
     "Constant",
     "Domain",

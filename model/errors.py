@@ -399,6 +399,13 @@ class UnknownProperty(UsageError):
     code = "U110"
 
 
+class NoAuxiliaryField(UsageError):
+    """A view of a specification in which every field counts."""
+
+    code = "U111"
+    advice = "search it without a view, or declare what a view leaves out: field: Auxiliary[T]"
+
+
 def closest(name: str, known: list[str]) -> str:
     """The name most like a misspelt one; empty when none is."""
     import difflib

@@ -39,7 +39,8 @@ class Pins:
 class Configuration:
     """One search: constants, whether interchangeable identities are taken as one, and the pinned result.
 
-    `properties` names what is checked; without it, all properties but those on request.
+    `view` takes states that differ in auxiliary fields only as one. `properties` names what is checked; without it, all
+    properties but those on request.
 
     The quick tier is what everybody runs on every change, a few seconds altogether; the full tier takes minutes.
     """
@@ -49,6 +50,7 @@ class Configuration:
     pins: Pins | None = None
     symmetry: bool = False
     properties: tuple[str, ...] | None = None
+    view: bool = False
 
 
 @dataclass(frozen=True)

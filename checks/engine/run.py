@@ -40,7 +40,11 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to search: `exact` stores whole states, `symmetry` visits one of those that differ by a renaming only."""
+    """How to search: `exact` stores states instead of fingerprints.
+
+    `symmetry` visits one of those that differ by a renaming only, `view` the first of those that differ in auxiliary
+    fields only.
+    """
 
     workers: int = 1
     symmetry: bool = False
@@ -48,11 +52,12 @@ class Settings:
     limits: Limits = Limits()
     continue_after_violation: bool = False
     seed: int = SEED
+    view: bool = False
 
 
 def prepare(specification: Specification, program: ir.Program, settings: Settings) -> Prepared:
     """Compiles a specification, or loads what was compiled before. Raises StateTooLarge and UnsupportedType."""
-    layout = build_layout(program.state)
+    layout = build_layout(program.state, specification.auxiliary if settings.view else ())
     info = kernel_info(program, layout)
     shape = Shape(
         words=info.words,
@@ -61,7 +66,8 @@ def prepare(specification: Specification, program: ir.Program, settings: Setting
         properties=info.properties,
         step_invariants=info.has_step_invariants,
         symmetric=settings.symmetry and info.permutations > 1,
-        exact=settings.exact and info.words > 1,  # fingerprints of one word are exact anyway
+        exact=settings.exact and sum(map(bool, layout.identity)) > 1,  # fingerprints of one word are exact anyway
+        masks=layout.identity,
     )
 
     def build() -> Any:

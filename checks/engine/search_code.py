@@ -9,7 +9,8 @@ One round of the search is four calls a worker, each on the worker's own context
 4. `engine_store` copies states into the next frontier and their parents into the arrays of parents.
 
 Successors come in the order of the frontier and of the specification, and are inserted in that order, so that the
-first of several equal ones wins whatever the number of workers.
+first of several equal ones wins whatever the number of workers. Under a view equal ones may differ in auxiliary
+fields, and which of them stays is decided by that.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from llvmlite import ir
 
 from .builder import I1, I8, I16, I32, I64, POINTER, VOID, Array, Function, Value
 from .shape import ACTION_BITS, BATCH, POSITION_BITS, RECENT_BITS, SHARD_BITS, Field, Shape
-from .table_code import Lookups, Table, add_table_kernels
+from .table_code import Identity, Lookups, Table, add_table_kernels
 
 
 def add_engine_kernels(module: ir.Module, shape: Shape) -> None:
@@ -135,7 +136,7 @@ class _Expand:
                 self._take_successors(state, batch, first, made)
 
     def _take_successors(self, state: Array, batch: _Batch, first: Value, made: Value) -> None:
-        """Counts the successors of a state and keeps those that differ from it."""
+        """Counts the successors of a state and keeps those that are told apart from it."""
         f, shape = self.f, self.shape
         base = self.at.value << (POSITION_BITS + ACTION_BITS)
         before, kept = f.variable((1 << 64) - 1), f.variable(first)
@@ -151,16 +152,21 @@ class _Expand:
                 steps.leave_if(self.status.value != 0)
             if shape.symmetric:
                 f.call(self.canonicalise, successor)
-            difference = f.variable(0)
-            target = batch.words + kept.value * shape.words
             print_ = self.table.fingerprint(successor)
-            with f.count(shape.words) as index:
-                difference.value |= successor[index] ^ state[index]
-                target[index] = successor[index]
+            differs = self._differ(successor, state)
+            copy(f, successor, batch.words + kept.value * shape.words, shape.words)
             batch.tags[kept.value], batch.prints[kept.value] = tag, print_
-            wanted = (difference.value != 0) & ~self._is_recent(print_)
+            wanted = differs & ~self._is_recent(print_)
             kept.value += wanted.to(I64)
         self.filled.value = kept.value
+
+    def _differ(self, one: Array, other: Array) -> Value:
+        """Whether two states are told apart."""
+        difference = self.f.constant(0)
+        ours, theirs = Identity(self.shape, one), Identity(self.shape, other)
+        for index in range(len(self.shape.identity)):
+            difference = difference | (ours[index] ^ theirs[index])
+        return difference != 0
 
     def _is_recent(self, print_: Value) -> Value:
         """Whether a successor with this fingerprint was made before, as far as is remembered; it is from now on."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import cached_property
 
 BATCH = 256
 """Successors that are fingerprinted and prefetched together, before the batch ahead of them is looked up."""
@@ -29,6 +30,8 @@ POSITION_BITS = 24
 ACTION_BITS = 16
 
 MAX_PROPERTIES = 64
+
+WORD_MASK = (1 << 64) - 1
 
 
 class Field(enum.IntEnum):
@@ -77,7 +80,8 @@ class TableField(enum.IntEnum):
 class Shape:
     """What the engine has to know of a model's kernels.
 
-    `max_successors` bounds what `successors` writes for one state. `exact` stores whole states in the visited set.
+    `max_successors` bounds what `successors` writes for one state. `exact` stores in the visited set the words that
+    tell states apart. `masks` has for each word the bits that do; without any, all bits of all words do.
     """
 
     words: int
@@ -87,6 +91,7 @@ class Shape:
     step_invariants: bool = False
     symmetric: bool = False
     exact: bool = False
+    masks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.properties > MAX_PROPERTIES or self.max_successors >= 1 << POSITION_BITS:
@@ -94,10 +99,16 @@ class Shape:
         if self.actions >= 1 << ACTION_BITS:
             raise ValueError(f"at most {1 << ACTION_BITS} actions")
 
+    @cached_property
+    def identity(self) -> tuple[tuple[int, int], ...]:
+        """The words that tell states apart, by their numbers, each with a mask of the bits that do; at least one."""
+        masks = self.masks or (WORD_MASK,) * self.words
+        return tuple((word, mask) for word, mask in enumerate(masks) if mask) or ((0, 0),)
+
     @property
     def key_words(self) -> int:
         """Words of a slot in the visited set."""
-        return self.words if self.exact else 1
+        return len(self.identity) if self.exact else 1
 
     @property
     def entry_words(self) -> int:
@@ -107,7 +118,7 @@ class Shape:
     @property
     def is_exact(self) -> bool:
         """Whether different states never count as the same: fingerprints of one word are a permutation of it."""
-        return self.exact or self.words == 1
+        return self.exact or len(self.identity) == 1
 
     # Sections of counters in a context.
 

@@ -6,8 +6,9 @@ fingerprint is the high half of its product with the number of buckets: any numb
 ordered as fingerprints are, so growing a shard reads and writes memory from front to back. Buckets fill from the
 left, and a full one overflows into the next.
 
-A key is the fingerprint, or in exact mode the words of the state: then a bucket has eight first words, eight second
-words, and so on. A key of zeros is what an empty slot holds; whether the set contains it is kept in the header.
+A key is the fingerprint, or in exact mode the words that tell the state apart: then a bucket has eight first words,
+eight second words, and so on. A key of zeros is what an empty slot holds; whether the set contains it is kept in the
+header.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 from llvmlite import ir
 
 from .builder import I8, I64, POINTER, VOID, Array, Function, Value, Variable
-from .shape import BUCKET, SHARD_BITS, Shape, TableField
+from .shape import BUCKET, SHARD_BITS, WORD_MASK, Shape, TableField
 
 MULTIPLIERS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 BUCKET_BYTES = BUCKET * 8
@@ -29,14 +30,31 @@ def mix(value: Value) -> Value:
     return value ^ (value >> 31)
 
 
-def fingerprint(f: Function, shape: Shape, words: Array, seed: Value) -> Value:
-    """The fingerprint of a state; for states of several words never zero, for one word a permutation.
+class Identity:
+    """The words that tell a state apart: without the bits of auxiliary fields under a view, else all of its words."""
+
+    def __init__(self, shape: Shape, state: Array) -> None:
+        self._words, self._state = shape.identity, state
+
+    def __getitem__(self, index: int) -> Value:
+        word, mask = self._words[index]
+        value = self._state[word]
+        return value if mask == WORD_MASK else value & mask
+
+
+Key = Array | Identity
+"""What the visited set compares."""
+
+
+def fingerprint(f: Function, shape: Shape, words: Key, seed: Value) -> Value:
+    """The fingerprint of the words that tell a state apart: never zero for several words, a permutation for one.
 
     Words are mixed one into the next, in up to four chains at once, which are mixed into each other at the end.
     """
-    chains = [words[index] for index in range(min(LANES, shape.words))]
+    count = len(shape.identity)
+    chains = [words[index] for index in range(min(LANES, count))]
     chains[0] = chains[0] ^ seed
-    for index in range(LANES, shape.words):
+    for index in range(LANES, count):
         chains[index % LANES] = mix(chains[index % LANES]) + words[index]
     result = chains[0]
     for chain in chains[1:]:
@@ -57,8 +75,8 @@ class Table:
         self.bucket_bytes = BUCKET_BYTES * shape.key_words
         self.nowhere = f.scratch(BUCKET * shape.key_words)
 
-    def fingerprint(self, words: Array) -> Value:
-        return fingerprint(self.f, self.shape, words, self.seed)
+    def fingerprint(self, state: Array) -> Value:
+        return fingerprint(self.f, self.shape, Identity(self.shape, state), self.seed)
 
     def home(self, print_: Value) -> Value:
         """The address of the first bucket in which a fingerprint may be; also asks the processor to fetch it."""
@@ -97,7 +115,7 @@ class Table:
             fresh = self._look_further(batch.key(index), batch.prints[index], batch.homes[index], insert)
             batch.flags[index] = fresh.to(I8)
 
-    def _matches(self, key: Array, bucket: Value) -> tuple[Value, Value]:
+    def _matches(self, key: Key, bucket: Value) -> tuple[Value, Value]:
         """Masks of the slots that hold the key, and of those that are empty."""
         slots = self.f.array(bucket)
         same = free = self.f.constant((1 << BUCKET) - 1, I8)
@@ -107,7 +125,7 @@ class Table:
             free = free & (lanes == self.f.constant(0).splat(BUCKET)).mask()
         return same, free
 
-    def _is_zero(self, key: Array) -> Value:
+    def _is_zero(self, key: Key) -> Value:
         union = key[0]
         for plane in range(1, self.shape.key_words):
             union = union | key[plane]
@@ -119,12 +137,12 @@ class Table:
         following = bucket + self.bucket_bytes
         return self.f.select(following == start + self.buckets * self.bucket_bytes, start, following)
 
-    def _write(self, key: Array, slot: Value) -> None:
+    def _write(self, key: Key, slot: Value) -> None:
         at = self.f.array(slot)
         for plane in range(self.shape.key_words):
             at[plane * BUCKET] = key[plane]
 
-    def _look_further(self, key: Array, print_: Value, home: Value, insert: bool) -> Value:
+    def _look_further(self, key: Key, print_: Value, home: Value, insert: bool) -> Value:
         """Whether a key is not in the set, for the key zero and for keys whose home is full."""
         f = self.f
         fresh = f.variable(0)
@@ -137,7 +155,7 @@ class Table:
                 self._probe(key, print_, home, insert, fresh)
         return fresh.value
 
-    def _probe(self, key: Array, print_: Value, home: Value, insert: bool, fresh: Variable) -> None:
+    def _probe(self, key: Key, print_: Value, home: Value, insert: bool, fresh: Variable) -> None:
         f = self.f
         bucket, probed = f.variable(home), f.variable(0)
         with f.forever() as loop:
@@ -155,15 +173,17 @@ class Table:
 
 
 class Lookups:
-    """Keys to be looked up together, their fingerprints and home buckets, and room for what comes of it."""
+    """States to be looked up together, their fingerprints and home buckets, and room for what comes of it."""
 
     def __init__(self, shape: Shape, words: Array, prints: Array, homes: Array, flags: Array, late: Array) -> None:
         self.shape, self.words, self.prints, self.homes = shape, words, prints, homes
         self.flags, self.late = flags, late
         self.count: Value | int = 0
 
-    def key(self, index: Value) -> Array:
-        return self.words + index * self.shape.words if self.shape.exact else self.prints + index
+    def key(self, index: Value) -> Key:
+        if not self.shape.exact:
+            return self.prints + index
+        return Identity(self.shape, self.words + index * self.shape.words)
 
 
 def home_number(print_: Value, buckets: Value) -> Value:

@@ -1,7 +1,9 @@
 """The `canonicalise` kernel: from a state to the representative of all states that differ by names only.
 
 The representative is the state with the smallest words, compared as one number whose most significant word is the
-last. The kernel goes through all permutations by transpositions of neighbouring values, each of which costs little:
+last. Under a view the bits that tell states apart are compared first, and the others only where those are equal: so two
+states that differ by names and in auxiliary fields only have representatives that differ in auxiliary fields only. The
+kernel goes through all permutations by transpositions of neighbouring values, each of which costs little:
 map entries and bits of set masks change places by masks and shifts for many cells at once, and only identities,
 slots and what contains them is taken apart.
 """
@@ -14,7 +16,7 @@ from llvmlite import ir as llvm
 
 from ...model.lang import types
 from .emitter import Code, Value, number
-from .layout import WORD, CellArray, Layout, Leaf, MapNode, Node, StructNode
+from .layout import WORD, WORD_MASK, CellArray, Layout, Leaf, MapNode, Node, StructNode
 from .permuting import delta_swaps, exchange, swapped
 from .places import copy_words, load_cell, store_cell
 from .ranks import from_code, to_code
@@ -46,7 +48,7 @@ def add_canonicalise(module: Any, layout: Layout, linkage: str = "") -> None:
     if len(steps) <= _UNROLLED:
         for swap in steps:
             _transpose(code, layout, current, swap)
-            _keep_smaller(code, current, best)
+            _keep_smaller(code, layout, current, best)
     else:
         _loop(code, layout, steps, current, best)
     copy_words(code, [code.load(variable) for variable in best], addresses)
@@ -76,13 +78,18 @@ def _loop(code: Code, layout: Layout, steps: list[Swap], current: list[Value], b
         code.at(never)
         code.builder.unreachable()
         code.at(done)
-        _keep_smaller(code, current, best)
+        _keep_smaller(code, layout, current, best)
 
 
-def _keep_smaller(code: Code, current: list[Value], best: list[Value]) -> None:
+def _keep_smaller(code: Code, layout: Layout, current: list[Value], best: list[Value]) -> None:
     smaller = number(0, I1)
     pairs = [(code.load(new), code.load(old)) for new, old in zip(current, best, strict=True)]
-    for new, old in pairs:
+    # From the least significant part to the most significant one.
+    masks = [*(~mask & WORD_MASK for mask in layout.identity), *layout.identity]
+    for (whole_new, whole_old), mask in zip(pairs * 2, masks, strict=True):
+        if mask == 0:
+            continue
+        new, old = code.and_(whole_new, number(mask)), code.and_(whole_old, number(mask))
         equal = code.compare("==", new, old)
         smaller = code.or_(code.compare("<", new, old), code.and_(equal, smaller))
     for (new, old), variable in zip(pairs, best, strict=True):

@@ -6,11 +6,13 @@ key fastest), so that a field of a map of structs is an array of its own. Cells 
 *chunks*, each inside one word; cell 0 of a chunk is in its lowest bits. An array that fits into a word is one chunk,
 unless cutting it in two saves a word. Cells wider than a word have whole words, the lowest bits first. Bits that no
 cell uses are zero, so equal states are equal words.
+
+Under a view, auxiliary fields do not tell states apart: the *identity* is a mask for each word, of the bits that do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ...model import errors
@@ -18,6 +20,7 @@ from ...model.lang import types
 from .codes import width
 
 WORD = 64
+WORD_MASK = (1 << WORD) - 1
 MAX_WORDS = 64
 
 
@@ -53,6 +56,14 @@ class CellArray:
                 return chunk.word, chunk.bit + (index - chunk.first) * self.width
         raise IndexError(index)
 
+    def bits(self) -> Iterator[tuple[int, int]]:
+        """The words that hold cells of the array, each with a mask of their bits."""
+        for chunk in self.chunks:
+            word, mask = chunk.word, ((1 << chunk.count * self.width) - 1) << chunk.bit
+            while mask:
+                yield word, mask & WORD_MASK
+                word, mask = word + 1, mask >> WORD
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -82,17 +93,27 @@ Node = Leaf | StructNode | MapNode
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a state type: `words` words, and for every leaf an array of cells."""
+    """The layout of a state type: `words` words, and for every leaf an array of cells.
+
+    `identity` has a mask for each word, of the bits that tell states apart: all of them in a word without auxiliary
+    fields.
+    """
 
     type: types.Struct
     words: int
     root: StructNode
     arrays: tuple[CellArray, ...]
+    identity: tuple[int, ...]
 
     @property
     def bits(self) -> int:
         """How many bits of the words are used."""
         return sum(array.width * array.count for array in self.arrays)
+
+    def measure(self, words: Sequence[int]) -> tuple[list[int], list[int]]:
+        """What states that differ by names are ordered by: first what tells them apart, the last word before others."""
+        compared = [word & mask for word, mask in zip(words, self.identity, strict=True)]
+        return compared[::-1], [*words][::-1]
 
     def describe(self) -> str:
         """A table for people: one line a chunk."""
@@ -119,8 +140,11 @@ class _Item:
     count: int
 
 
-def build_layout(state: types.Struct) -> Layout:
-    """The layout of a state type; the same for equal types. Raises StateTooLarge."""
+def build_layout(state: types.Struct, auxiliary: Collection[str] = ()) -> Layout:
+    """The layout of a state type; the same for equal types. Raises StateTooLarge.
+
+    `auxiliary` names the fields that do not tell states apart.
+    """
     leaves = list(_leaves(state, "", 1))
     total = sum(width(kind) * count for _, kind, count in leaves)
     words, chunks = _place(leaves) if total <= MAX_WORDS * WORD else (-(-total // WORD), [])
@@ -135,7 +159,27 @@ def build_layout(state: types.Struct) -> Layout:
     )
     root = _tree(state, iter(arrays))
     assert isinstance(root, StructNode)
-    return Layout(state, max(1, words), root, arrays)
+    return Layout(state, max(1, words), root, arrays, _identity(root, max(1, words), auxiliary))
+
+
+def _identity(root: StructNode, words: int, auxiliary: Collection[str]) -> tuple[int, ...]:
+    compared, left_out = [0] * words, [0] * words
+    for name, node in root.fields.items():
+        for array in _arrays(node):
+            for word, mask in array.bits():
+                (left_out if name in auxiliary else compared)[word] |= mask
+    return tuple(mask if left else WORD_MASK for mask, left in zip(compared, left_out, strict=True))
+
+
+def _arrays(node: Node) -> Iterator[CellArray]:
+    """The arrays of all leaves below a node."""
+    if isinstance(node, Leaf):
+        yield node.array
+    elif isinstance(node, MapNode):
+        yield from _arrays(node.entry)
+    else:
+        for part in node.fields.values():
+            yield from _arrays(part)
 
 
 def _leaves(kind: types.Type, name: str, count: int) -> Iterator[tuple[str, types.Type, int]]:

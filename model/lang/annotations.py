@@ -62,8 +62,17 @@ class _ConstantMarker:
     pass
 
 
+@dataclass(frozen=True)
+class _AuxiliaryMarker:
+    pass
+
+
 #: Marks a class attribute as a constant of the specification: `replicas: Constant[int] = 3`.
 Constant = Annotated[_T, _ConstantMarker()]
+
+#: Marks a field of a specification as auxiliary: `elections: Auxiliary[Annotated[int, Range(0, "max_elections")]]`.
+#: It bounds the search or records history, and a search under a view takes states that differ in it only as one.
+Auxiliary = Annotated[_T, _AuxiliaryMarker()]
 
 _BOUNDS_HINT = "a bound is a number, or text with numbers, constants, + - * // %, min and max"
 _TYPES_HINT = "types are bool, bounded int, Enum, identities, T | None, Struct, A | B of structs, Set, Seq, Bag and Map"
@@ -192,6 +201,9 @@ class Resolver:
 
     def _annotated(self, annotation: Any, where: str) -> types.Type:
         base, *others = typing.get_args(annotation)
+        if is_auxiliary(annotation):
+            what = f"{where}: Auxiliary marks whole fields of a specification, and nothing else"
+            raise errors.UnsupportedType(what, hint="write it first in the annotation of the field: Auxiliary[T]")
         markers = [marker for marker in others if _marker_name(marker)]
         if not markers:
             return self.resolve(base, where)
@@ -284,9 +296,14 @@ def struct_type(cls: type, hints: Mapping[str, Any], resolver: Resolver, where: 
                 what = f"{where}.{name}: a constant in a struct"
                 hint = "constants belong to the specification; bounds of structs may name them"
                 raise errors.BadConstant(what, at=field_at(cls, name), hint=hint)
+            if is_auxiliary(hints[name]):
+                what = f"{where}.{name}: an auxiliary constant"
+                hint = "constants are no part of the state: leave out Auxiliary, or Constant for a field"
+                raise errors.BadConstant(what, at=field_at(cls, name), hint=hint)
             continue
         with placed(partial(field_at, cls, name)):
-            kind = resolver.resolve(hints[name], f"{where}.{name}")
+            annotation = hints[name] if issubclass(cls, values.Struct) else _without_auxiliary(hints[name])
+            kind = resolver.resolve(annotation, f"{where}.{name}")
         fields.append((name, kind))
         if default is not values._MISSING:
             with placed(partial(_default_at, cls, name, default)):
@@ -415,9 +432,27 @@ def _evaluate(owner: Any, annotation: Any, where: str) -> None:
 
 def is_constant(annotation: Any) -> bool:
     """Whether an annotation is `Constant[...]`."""
+    return _has_marker(annotation, _ConstantMarker)
+
+
+def is_auxiliary(annotation: Any) -> bool:
+    """Whether an annotation is `Auxiliary[...]`."""
+    return _has_marker(annotation, _AuxiliaryMarker)
+
+
+def _has_marker(annotation: Any, kind: type) -> bool:
     return typing.get_origin(annotation) is Annotated and any(
-        isinstance(marker, _ConstantMarker) for marker in typing.get_args(annotation)[1:]
+        isinstance(marker, kind) for marker in typing.get_args(annotation)[1:]
     )
+
+
+def _without_auxiliary(annotation: Any) -> Any:
+    """The annotation of a field as it would be if the field were not auxiliary."""
+    if not is_auxiliary(annotation):
+        return annotation
+    base, *markers = typing.get_args(annotation)
+    others = tuple(marker for marker in markers if not isinstance(marker, _AuxiliaryMarker))
+    return Annotated[(base, *others)] if others else base
 
 
 def _frozen_map(kind: types.Map, items: list[Any]) -> values.Map[Any, Any]:

@@ -15,7 +15,16 @@ from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin
 
 from .. import errors
 from . import types, values
-from .annotations import In, Resolver, check_enumerable, check_methods, hints_of, method_hints, struct_type
+from .annotations import (
+    In,
+    Resolver,
+    check_enumerable,
+    check_methods,
+    hints_of,
+    is_auxiliary,
+    method_hints,
+    struct_type,
+)
 from .declarations import Marker, bind_constants, check_property, mark, marked_methods, parameters_of
 from .failures import located
 from .sources import class_at, method_at, parameter_at, placed
@@ -207,6 +216,7 @@ class Step:
 class Specification:
     """A `Model` subclass bound to its constants, with the named properties or all that are not on request.
 
+    `auxiliary` names the fields that a search under a view leaves out when it tells states apart.
     Raises UnknownConstant, ConstantOutOfRange, UnknownProperty and S1xx errors.
     """
 
@@ -225,6 +235,7 @@ class Specification:
         bound = {"_specification": self, "__module__": model.__module__}
         self.cls = cast("type[Model]", type(model.__name__, (model,), bound))
         self.state_type = struct_type(self.cls, self.hints, self.resolver, model.__name__)
+        self.auxiliary = tuple(name for name, _ in self.state_type.fields if is_auxiliary(self.hints[name]))
         methods = list(marked_methods(model))
         self.inits = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "init")))
         self.actions = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "action")))
@@ -422,6 +433,14 @@ class Specification:
     def key(self, state: Any) -> int:
         """The canonical code of a state: equal states, equal codes."""
         return self.state_type.code(state)
+
+    def identity(self, state: Any) -> int:
+        """The canonical code of all fields that are not auxiliary: what a view tells states apart by."""
+        code = 0
+        for name, kind in self.state_type.fields:
+            if name not in self.auxiliary:
+                code = code << kind.width | kind.code(state._values[name])
+        return code
 
     def state(self, key: int) -> Any:
         """The state that has this code."""

@@ -31,16 +31,18 @@ def python(specification: Specification, settings: Settings, **options: Any) -> 
     canonical = None
     if settings.symmetry:
         kind = specification.state_type
-        codec = Codec(build_layout(kind))
+        layout = build_layout(kind, specification.auxiliary if settings.view else ())
+        codec = Codec(layout)
 
         def variants(state: Any) -> Iterator[Any]:
             return (apply(kind, state, symmetry) for symmetry in symmetries(kind))
 
-        canonical = smallest(codec.encode, variants)
+        canonical = smallest(lambda state: layout.measure(codec.encode(state)), variants)
     search = PythonSearch(
         specification,
         program,
         canonical=canonical,
+        view=settings.view,
         limits=settings.limits,
         continue_after_violation=settings.continue_after_violation,
         **options,

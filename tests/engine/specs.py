@@ -4,6 +4,7 @@ from enum import Enum
 from typing import Annotated
 
 from fencepost.model import (
+    Auxiliary,
     Bag,
     Constant,
     Domain,
@@ -281,3 +282,152 @@ class Wide(Model):
     @invariant
     def total(self) -> bool:
         return implies(self.cells[0] == self.cells[1], self.cells[0] + self.cells[2] <= 2 * self.size)
+
+
+class Rounds(Model):
+    """Counters that bound a search: which states it finds under a view depends on what the counters were."""
+
+    limit: Constant[int] = 2
+
+    at: Annotated[int, Range(0, 5)]
+    used: Auxiliary[Annotated[int, Range(0, "limit")]]
+    parity: bool
+    slow: Auxiliary[bool]
+
+    @init
+    def start(self) -> None:
+        slow = choose([True, False])
+        self.slow = slow
+
+    @action
+    def spend(self) -> None:
+        require(self.used < self.limit and self.at < 5)
+        self.used += 1
+        self.at += 1
+
+    @action
+    def walk(self, by: Annotated[int, Range(1, 2)]) -> None:
+        require(self.at + by <= 5 and not (self.slow and by == 2))
+        self.at += by
+        self.parity = not self.parity
+
+    @action
+    def again(self) -> None:
+        require(self.at == 5)
+        self.at = 0
+
+    @invariant
+    def nothing_spent_at_the_end(self) -> bool:
+        return implies(self.at == 5, self.used < 2)
+
+    @step_invariant
+    def spent_slowly(self, after: "Rounds") -> bool:
+        return implies(self.slow, after.used <= self.used)
+
+    @witness
+    def fast(self) -> bool:
+        return not self.slow
+
+
+class FewRounds(Rounds):
+    """A constraint on what a view leaves out."""
+
+    @constraint
+    def little_is_spent(self) -> bool:
+        return self.used + self.at < 6 and not (self.at == 3 and self.used == 1)
+
+
+class FailingRounds(Rounds):
+    """An error on a step from a state that stands for others."""
+
+    @step_invariant
+    def quotient(self, after: "FailingRounds") -> bool:
+        return 10 // (after.used * after.at - 3) < 10
+
+
+class FailingRoundsInside(Rounds):
+    """An error in a state that stands for others."""
+
+    @invariant
+    def quotient(self) -> bool:
+        return 10 // (3 * self.used - self.at + 2) < 10
+
+
+Server = Annotated[int, Domain("servers", symmetric=True)]
+
+
+class Votes(Model):
+    """Interchangeable servers; who was ever voted for is remembered, and changes nothing."""
+
+    servers: Constant[int] = 3
+    width: Constant[int] = 3
+
+    voted: Map[Server, Server | None]
+    ever: Auxiliary[Set[Server]]
+    cut: Annotated[int, Range(0, 2)]
+    latest: Auxiliary[Map[Server, Annotated[int, Range(0, "width")]]]
+
+    @action
+    def vote(
+        self,
+        server: Server,
+        other: Server,
+    ) -> None:
+        require(self.voted[server] is None)
+        self.voted[server] = other
+        self.ever.add(other)
+        self.latest[other] = min(self.latest[other] + 1, self.width)
+
+    @action
+    def forget(self, server: Server) -> None:
+        require(self.voted[server] is not None and self.cut < 2)
+        self.voted[server] = None
+        self.cut += 1
+
+    @invariant
+    def nobody_won_twice(self) -> bool:
+        return all(count < 3 for count in self.latest.values())
+
+
+class WideVotes(Votes):
+    """The same in several words, of which some are auxiliary altogether."""
+
+    width = 2**40
+
+    seen: Auxiliary[Set[Annotated[int, Range(0, 99)]]]
+    spare: Map[Annotated[int, Range(0, 3)], Annotated[int, Range(0, 2**20)]]
+
+    def vote(
+        self,
+        server: Server,
+        other: Server,
+    ) -> None:
+        super().vote(server, other)
+        self.seen.add(sum(self.latest.values()))
+        self.spare[self.cut] = self.cut * 100_000 + 1
+
+
+class Detour(Model):
+    """Two ways to the same place, of which the second is the one that is forbidden."""
+
+    at: Annotated[int, Range(0, 2)]
+    lost: Auxiliary[bool]
+
+    @action
+    def straight(self) -> None:
+        require(self.at == 0)
+        self.at = 1
+
+    @action
+    def through_the_woods(self) -> None:
+        require(self.at == 0)
+        self.at, self.lost = 1, True
+
+    @action
+    def on(self) -> None:
+        require(self.at == 1 and not self.lost)
+        self.at = 2
+
+    @invariant
+    def never_lost(self) -> bool:
+        return not self.lost

@@ -24,10 +24,12 @@ Successors = list[tuple[int, Any]] | int
 class Native:
     """The kernels of a program."""
 
-    def __init__(self, program: ir.Program, *, level: int = 0, symmetry: bool = True) -> None:
+    def __init__(
+        self, program: ir.Program, *, level: int = 0, symmetry: bool = True, auxiliary: Sequence[str] = ()
+    ) -> None:
         from llvmlite import ir as llvm
 
-        self.program, self.layout = program, build_layout(program.state)
+        self.program, self.layout = program, build_layout(program.state, auxiliary)
         self.codec = Codec(self.layout)
         module = llvm.Module("test")
         self.info = add_model_kernels(module, program, self.layout, symmetry=symmetry)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from fencepost.checks.native.codec import Codec
 from fencepost.checks.native.layout import MAX_WORDS, CellArray, build_layout
 from fencepost.model import errors
 from fencepost.model.lang import types
-from native.strategies import BOOL, THREE, TWO, map_of, states, struct_of
+from native.strategies import BOOL, THREE, TWO, TYPES, map_of, states, struct_of, values
 
 
 def bits(count: int) -> types.Int:
@@ -70,6 +73,26 @@ def test_equal_types_have_equal_layouts() -> None:
         return states(map_of(THREE, bits(20)), bits(5), map_of(TWO, struct_of(bits(3), BOOL)), bits(40))
 
     assert build_layout(make()) == build_layout(make())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_a_view_masks_auxiliary_fields_and_nothing_else(data: st.DataObject) -> None:
+    parts = data.draw(st.lists(TYPES, min_size=1, max_size=4))
+    kind = states(*parts, flags(data.draw(st.sampled_from([1, 30, 70, 130]))))
+    auxiliary = data.draw(st.sets(st.sampled_from([name for name, _ in kind.fields])))
+    layout = build_layout(kind, auxiliary)
+    codec = Codec(layout)
+    first, second = data.draw(values(kind)), data.draw(values(kind))
+    mixed = {name: data.draw(st.sampled_from([first, second]))._values[name] for name, _ in kind.fields}
+    for other in (second, kind.make(kind, mixed)):
+        masked = [
+            [word & mask for word, mask in zip(codec.encode(state), layout.identity, strict=True)]
+            for state in (first, other)
+        ]
+        same = all(first._values[name] == other._values[name] for name, _ in kind.fields if name not in auxiliary)
+        assert (masked[0] == masked[1]) is same
+    assert build_layout(kind).identity == (2**64 - 1,) * layout.words
 
 
 def test_the_description_has_every_leaf() -> None:
