@@ -403,7 +403,7 @@ class NoAuxiliaryField(UsageError):
     """A view of a specification in which every field counts."""
 
     code = "U111"
-    advice = "search it without a view, or declare what a view leaves out: field: Auxiliary[T]"
+    advice = "search without a view, or declare the fields that it is to leave out as Auxiliary[T]"
 
 
 def closest(name: str, known: list[str]) -> str:

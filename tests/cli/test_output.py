@@ -143,6 +143,7 @@ def test_show_tells_all_there_is(run: Any, small: Any) -> None:
         assert part in found
     assert "(1..5000)" in run("show", small("Counter")).out
     assert "deadlock (in every state)" in run("show", small("Stuck")).out
+    assert "1  bool, auxiliary" in run("show", small("TwoWays")).out
     assert "low: Below two." in run("show", small("Bounded")).out
     assert "action mark(" in run("show", small("Exchange"), "--ir").out
 
@@ -155,7 +156,9 @@ def test_list_names_every_specification(run: Any) -> None:
 
 def test_help_says_what_the_options_are(run: Any) -> None:
     text = run("check", "--help").out
-    wanted = "set engine workers symmetry exact continue json trace tier max-states max-depth max-memory max-seconds"
+    wanted = (
+        "set engine workers symmetry view exact continue json trace tier max-states max-depth max-memory max-seconds"
+    )
     for option in (*(f"--{name}" for name in wanted.split()), "-q", "-v"):
         assert option in text
     assert "Exit codes: 0 as expected, 1 not as expected, 2 inconclusive" in " ".join(text.split())

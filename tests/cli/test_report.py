@@ -187,6 +187,50 @@ def test_pins_are_found_by_constants_symmetry_and_properties() -> None:
     assert pins(replace(both, configurations=(plain, requested)), 3, properties=("high",)) == Pins(100, 7, {"high": 1})
 
 
+def test_pins_with_a_view_are_for_that_view_alone() -> None:
+    plain = Configuration({"n": 3}, pins=Pins(100, 7, {"low": 4}))
+    seen = Configuration({"n": 3}, pins=Pins(50, 6, {}), view=True)
+    reduced = Configuration({"n": 3}, pins=Pins(20, 6, {"low": 5}), view=True, symmetry=True)
+    entry = Entry("m", "m:M", "", (plain, seen, reduced))
+    specification = Specification(Numbered, {"n": 3})
+    assert pins_of(entry, specification, False) == plain.pins
+    assert pins_of(entry, specification, True) == replace(plain.pins or Pins(), distinct=None)
+    assert pins_of(entry, specification, False, True) == seen.pins
+    assert pins_of(entry, specification, True, True) == reduced.pins
+    assert pins_of(replace(entry, configurations=(plain, seen)), specification, True, True) is None
+
+
+def test_a_catalogue_can_have_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each configuration is searched as it says, unless the command says otherwise; rows say which is which."""
+    from pathlib import Path
+
+    from fencepost.checks import loading, terminal
+    from fencepost.checks.session import Request, plan
+
+    file = Path(__file__).parent / "specs" / "small.py"
+    found = loading.find(f"{file}:RightWayOnly")
+    configurations = tuple(Configuration({"top": 3}, pins=Pins(*pins), view=view) for pins, view in BOTH_WAYS)
+    entry = Entry("two-ways", "", "", configurations)
+    monkeypatch.setattr(loading, "find", lambda name: replace(found, name=name, entry=entry))
+    planned = plan(Request(("two-ways",), options=Options("python")))
+    results = [one.job.result(one.job.search()).report for one in planned if one.job is not None]
+    assert [(one.verdict, one.view, one.as_expected) for one in results] == [
+        ("violated", (), True),
+        ("holds", ("wrong",), True),
+    ]
+    text = terminal.plain(Report(tuple(results), "0"))
+    rows = text.splitlines()
+    assert "view" not in rows[0]
+    assert any(row.startswith("view ") and " holds " in row for row in rows)
+    assert rows[-1] == "2 configurations: 1 holds under a view, 1 violated; as expected."
+    for view in (False, True):
+        [only] = plan(Request(("two-ways",), options=Options("python"), view=view))
+        assert only.report.view == (("wrong",) if view else ())
+
+
+BOTH_WAYS = (((7, 4, {"never_wrong": 2}), False), ((4, 4, {}), True))
+
+
 def test_a_pinned_configuration_is_searched_whole() -> None:
     from fencepost.checks.check import prepare
     from fencepost.model.two_phase_commit import TwoPhaseCommit
@@ -209,7 +253,8 @@ def test_the_catalogue_names_what_exists(entry: Entry) -> None:
         properties = {prop.name for prop in specification.properties} | {"deadlock"}
         assert {*(pins.violated or {}), *pins.seen, *pins.vacuous} <= properties
         assert pins.unreachable <= {action.name for action in specification.actions}
-    keys = [(tuple(one.constants.items()), one.symmetry, one.properties) for one in entry.configurations]
+        assert specification.auxiliary or not configuration.view
+    keys = [(tuple(one.constants.items()), one.symmetry, one.view, one.properties) for one in entry.configurations]
     assert len(set(keys)) == len(keys)
     assert any(one.tier == "quick" for one in entry.configurations)
 

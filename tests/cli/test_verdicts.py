@@ -171,6 +171,46 @@ def test_symmetry_leaves_fewer_states_and_the_same_verdicts(check: Any, small: A
     assert lengths[0] == lengths[1]
 
 
+@pytest.mark.parametrize("engine", ["native", "python"])
+def test_a_view_is_named_wherever_its_verdict_is(check: Any, small: Any, engine: str) -> None:
+    whole = check(small("RightWayOnly"), "--engine", engine, "--no-view", "--continue")
+    assert (whole.code, whole.configuration["verdict"], whole.configuration["distinct"]) == (1, "violated", 7)
+    assert whole.configuration["view"] is None
+    assert "view without" not in whole.out and "under a view" not in whole.out
+    found = check(small("RightWayOnly"), "--engine", engine, "--view")
+    assert (found.code, found.configuration["verdict"], found.configuration["distinct"]) == (0, "holds", 4)
+    assert found.configuration["view"] == {"without": ["wrong"]}
+    head, *_, caveat, last = found.out.strip().splitlines()
+    assert "; view without wrong; " in head
+    assert caveat.startswith("The view without wrong takes states that differ in these fields only as one")
+    assert caveat.endswith("what was not seen may still be reachable.")
+    assert last == "1 configuration: 1 holds under a view; as expected."
+
+
+def test_nothing_is_said_of_all_reachable_states_under_a_view(check: Any, small: Any) -> None:
+    parts = (
+        "Shortest run{}, 3 states",
+        "down_from_beyond is never possible: no {} allows it.",
+        "past_the_top_is_even is vacuous: no {} meets its premise.",
+    )
+    for view, how, which in (
+        ("--no-view", "", "reachable state"),
+        ("--view", " under the view", "state found under the view"),
+    ):
+        found = check(small("Everything"), view, "--continue").out
+        for part, words in zip(parts, (how, which, which), strict=True):
+            assert part.format(words) in found
+    hidden = check(small("TwoWays"), "--view").property("wrong_at_the_top")
+    assert (hidden["verdict"], hidden["trace"]) == ("violated", None)
+
+
+def test_a_view_needs_auxiliary_fields(run: Any, small: Any) -> None:
+    done = run("check", small("Counter"), "--view")
+    assert (done.code, done.out) == (4, "")
+    assert "error U111: Counter has no auxiliary field, so there is no view of it" in done.err
+    assert run("check", small("Counter"), "--no-view").code == 0
+
+
 def test_exact_means_no_collisions(check: Any, small: Any) -> None:
     found = check(small("Counter"), "--exact").configuration
     assert found["exact"] is True

@@ -44,6 +44,7 @@ class Jumps:
         return Shape(len(self.spread), len(self.jumps), len(self.jumps), 1)
 
     def words(self, number: int) -> tuple[int, ...]:
+        """The initial state of this number."""
         return tuple((number * factor + self.offset) & MASK for factor in self.spread)
 
     def successors(self, number: int) -> list[int]:
@@ -52,29 +53,55 @@ class Jumps:
 
     def add(self, module: ir.Module) -> None:
         """Adds the kernels to a module."""
-        inverse = pow(self.spread[0], -1, 1 << 64)
-
-        def number_of(state: Array) -> Value:
-            return (state[0] - self.offset) * inverse
-
         f = Function(module, "successors", I64, [POINTER, POINTER, POINTER])
         state, out, actions = (f.array(f.argument(index)) for index in range(3))
-        number, made = number_of(state), f.variable(0)
+        number, made = self.number_of(state), f.variable(0)
         for action, (factor, term) in enumerate(self.jumps):
-            after = (number * factor + term) % self.size
-            for word, spread in enumerate(self.spread):
-                out[made.value * len(self.spread) + word] = after * spread + self.offset
+            self.write(out + made.value * self.shape.words, (number * factor + term) % self.size, state, action)
             actions.of(I32)[made.value] = action
             made.value += (number % self.blocked != 0).to(I64) if action == 0 else 1
         f.give(made.value)
         f = Function(module, "check", I64, [POINTER, POINTER])
         result = f.array(f.argument(1))
-        number = number_of(f.array(f.argument(0)))
+        number = self.number_of(f.array(f.argument(0)))
         result[0] = (number >= self.bad).to(I64)
         result[1] = (number % 2 == 0).to(I64)
         result[2] = 0
         result[3] = 1
         f.give(0)
+
+    def number_of(self, state: Array) -> Value:
+        return (state[0] - self.offset) * pow(self.spread[0], -1, 1 << 64)
+
+    def write(self, target: Array, number: Value, before: Array, action: int) -> None:
+        """Writes the successor of this number, by this action from the state before."""
+        for word, spread in enumerate(self.spread):
+            target[word] = number * spread + self.offset
+
+
+@dataclass(frozen=True)
+class Remembering(Jumps):
+    """The same, with numbers of 32 bits and a view: what is done to get to a state is remembered in it, and left out.
+
+    The upper half of the first word and all of a further one have what is remembered.
+    """
+
+    @property
+    def shape(self) -> Shape:
+        masks = ((1 << 32) - 1, *[MASK] * (len(self.spread) - 1), 0)
+        return Shape(len(self.spread) + 1, len(self.jumps), len(self.jumps), 1, masks=masks)
+
+    def words(self, number: int) -> tuple[int, ...]:
+        return (*super().words(number), 0)
+
+    def number_of(self, state: Array) -> Value:
+        return state[0] & ((1 << 32) - 1)
+
+    def write(self, target: Array, number: Value, before: Array, action: int) -> None:
+        memory = before[len(self.spread)] * 31 + (action + 1)
+        super().write(target, number, before, action)
+        target[0] = target[0] | (memory << 32)
+        target[len(self.spread)] = memory
 
 
 @dataclass(frozen=True)
@@ -105,8 +132,7 @@ class Fan:
 @cache
 def library(model: Any, *, exact: bool = False) -> Library:
     """The kernels of a model and the search, compiled."""
-    plain = model.shape
-    shape = Shape(plain.words, plain.max_successors, plain.actions, plain.properties, exact=exact)
+    shape = replace(model.shape, exact=exact)
 
     def build() -> ir.Module:
         module = ir.Module("test")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.kernels import Fan, Jumps, Plain, library, search
+from engine.kernels import Fan, Jumps, Plain, Remembering, library, search
 from fencepost.checks import outcome, python_search
 from fencepost.checks.engine import context, memory, storage, table_code
 from fencepost.checks.engine import search as searching
@@ -85,6 +85,21 @@ def test_small_buffers_and_growth(workers: int, in_place: bool, plain: Plain, mo
     for exact in (False, True):
         options = Options(continue_after_violation=True)
         same(search(library(model, exact=exact), [model.words(0)], options, workers=workers), plain)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("exact", [False, True], ids=["fingerprints", "exact"])
+@pytest.mark.parametrize("words", [(1,), (1, 1 << 40), (1, 0, 1 << 20, 3, 5)], ids=["one", "two", "five"])
+def test_same_as_a_queue_under_a_view(
+    words: tuple[int, ...], exact: bool, workers: int, plain: Plain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """States that all remember something else are told apart by the rest."""
+    monkeypatch.setattr(searching, "PARALLEL_SECONDS", 0.0)
+    model = Remembering(MANY.size, MANY.jumps, words, MANY.blocked, MANY.bad)
+    code = library(model, exact=exact)
+    assert code.shape.key_words == (len(words) if exact else 1)
+    found = search(code, [model.words(0)], Options(continue_after_violation=True), workers=workers)
+    same(found, plain)
 
 
 def test_taking_later_workers_first_is_noticed(plain: Plain, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ WRITE_SETOF = "write Set[T]"
 TYPES = "types are bool, bounded int, Enum, identities, T | None, Struct, A | B of structs, Set, Seq, Bag and Map"
 APART = "put it into a Struct of its own"
 TOLD = ": only structs, which say what they are, can be told apart"
+ONLY_FIELDS = "Auxiliary marks whole fields of a specification, and nothing else"
+WHOLE_FIELD = "write it first in the annotation of the field: Auxiliary[T]"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,10 @@ TOLD = ": only structs, which say what they are, can be told apart"
             "Spec.x: numbers up to 1000000000000000000000000000000 do not fit into 64 bits",
             "narrow it",
         ),
+        ("x: «Map[Broker, Auxiliary[Num]]»", f"Spec.x, value: {ONLY_FIELDS}", WHOLE_FIELD),
+        ("x: «Auxiliary[Num] | None»", f"Spec.x: {ONLY_FIELDS}", WHOLE_FIELD),
+        ("class Box(Struct):\n    a: «Auxiliary[Num]»\nx: Box", f"Box.a: {ONLY_FIELDS}", WHOLE_FIELD),
+        ("x: «Auxiliary[str]»", "Spec.x: str is not a type of the language", "write an Enum"),
         ("x: «Map[Broker, str]»", "Spec.x, value: str is not a type of the language", "write an Enum"),
     ],
 )
@@ -94,6 +100,11 @@ def test_fields(source: str, what: str, hint: str, refusals: Refusals) -> None:
             "@action\ndef act(self, x: «str») -> None:\n    pass",
             "Spec.act, parameter x: str is not a type of the language",
             "write an Enum",
+        ),
+        (
+            "@action\ndef act(self, x: «Auxiliary[Num]») -> None:\n    pass",
+            f"Spec.act, parameter x: {ONLY_FIELDS}",
+            WHOLE_FIELD,
         ),
         (
             "@action\ndef act(self, x: «'Undefined'») -> None:\n    pass",

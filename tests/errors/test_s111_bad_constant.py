@@ -32,6 +32,11 @@ A_NUMBER = "the default of Constant[int] is a number"
             "change one of them",
         ),
         (
+            "c: «Auxiliary[Constant[int]]» = 1",
+            "Spec.c: an auxiliary constant",
+            "constants are no part of the state: leave out Auxiliary, or Constant for a field",
+        ),
+        (
             "class Box(Struct):\n    a: «Constant[int]» = 1\nx: Box",
             "Box.a: a constant in a struct",
             "constants belong to the specification; bounds of structs may name them",

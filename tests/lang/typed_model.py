@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Annotated
 
 from fencepost.model import (
+    Auxiliary,
     Bag,
     Constant,
     Domain,
@@ -72,7 +73,7 @@ class Lease(Model):
 
     server: Server
     known: Map[Client, Term]
-    waiting: Set[Client]
+    waiting: Auxiliary[Set[Client]]
     network: Annotated[Bag[Message], Size(2)]
 
     deadlock = False

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fencepost.model import (
+    Auxiliary,
     Constant,
     Domain,
     Map,
@@ -100,6 +101,40 @@ class OutOfBounds(Counter):
     @action
     def up(self) -> None:
         self.at += 1
+
+
+class TwoWays(Counter):
+    """Goes up on two ways, and remembers the one that is forbidden."""
+
+    wrong: Auxiliary[bool]
+
+    @action
+    def up_the_wrong_way(self) -> None:
+        require(self.at < self.top)
+        self.at += 1
+        self.wrong = True
+
+    @invariant
+    def never_wrong(self) -> bool:
+        """Nobody goes the wrong way."""
+        return not self.wrong
+
+    @witness
+    def wrong_at_the_top(self) -> bool:
+        """The top can be reached the wrong way."""
+        return self.wrong and self.at == self.top
+
+
+class RightWayOnly(TwoWays):
+    """The same with no witness of what a view hides."""
+
+    wrong_at_the_top = None  # type: ignore[assignment]
+
+
+class Everything(Overrun, Vacuous, Impossible):
+    """All of that at once, with something to leave out."""
+
+    wrong: Auxiliary[bool]
 
 
 class NoAction(Model):
