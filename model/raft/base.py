@@ -7,7 +7,7 @@ where the publications count from 1. A term of 0 is that of the last entry of an
 from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
-from .. import Constant, Domain, Map, Range, Seq, Set, Size, Struct
+from .. import Auxiliary, Constant, Domain, Map, Range, Seq, Set, Size, Struct
 from ..faults.network import RememberingNetwork
 from ..log import ReplicaLog
 
@@ -48,7 +48,7 @@ class RaftLog(ReplicaLog[Entry]):
 
 
 class RaftState(RememberingNetwork[M]):
-    """Constants, and the state beside servers and messages."""
+    """Constants, and the state beside servers and messages. Auxiliary is what the published views leave out."""
 
     servers: Annotated[Constant[int], Range(1, 5)] = 2
     values: Annotated[Constant[int], Range(1, 4)] = 1
@@ -57,9 +57,9 @@ class RaftState(RememberingNetwork[M]):
     max_in_flight = 12
     max_sent = 24
 
-    acknowledged: Map[Value, bool | None]
-    elections: Annotated[int, Range(0, "max_elections")]
-    restarts: Annotated[int, Range(0, "max_restarts")]
+    acknowledged: Auxiliary[Map[Value, bool | None]]
+    elections: Auxiliary[Annotated[int, Range(0, "max_elections")]]
+    restarts: Auxiliary[Annotated[int, Range(0, "max_restarts")]]
 
     def is_majority(self, servers: Set[ServerId]) -> bool:
         """Whether a set of servers is a quorum."""

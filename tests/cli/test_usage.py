@@ -34,7 +34,7 @@ def test_classes_that_a_file_does_not_have(run: Any, small: Any, tmp_path: Path)
     complained(
         run("check", small("Counter").partition(":")[0]),
         USAGE,
-        "defines 11 specifications",
+        "defines 14 specifications",
         "small.py:Counter, or with Overrun, Vacuous",
     )
     (tmp_path / "empty.py").write_text("from fencepost.model import Model\n")
