@@ -277,6 +277,7 @@ def prepare(
         limits=options.limits,
         bounds=bounds(specification),
         view=specification.auxiliary if options.view else (),
+        selected=specification.selected,
         pins=pins,
     )
     return Job(specification, options, base, started)

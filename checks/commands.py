@@ -230,7 +230,7 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         options,
         symmetry,
         view,
-        tuple(properties) if properties else None,
+        tuple(dict.fromkeys(properties)) if properties else None,
         tier,
         json_file,
         trace_file,

@@ -31,7 +31,7 @@ from .catalogue import Pins
 from .outcome import Limits, Outcome
 
 FORMAT = "fencepost-report"
-VERSION = 1
+VERSION = 2
 FINGERPRINT_BITS = 64
 
 Verdict = Literal["holds", "violated", "inconclusive", "error"]
@@ -358,7 +358,7 @@ def _expected(base: ConfigurationReport) -> str | None:
     return base.pins.verdict if base.pins else None
 
 
-# JSON. `docs/report.schema.json` describes it; a change of meaning raises VERSION.
+# JSON. `docs/report.schema.json` describes it; a change of it raises VERSION.
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -399,6 +399,7 @@ def _configuration_json(one: ConfigurationReport) -> dict[str, Any]:
             "seconds": one.limits.seconds,
         },
         "bounds": dict(one.bounds),
+        "selected": None if one.selected is None else list(one.selected),
         "distinct": one.distinct,
         "generated": one.generated,
         "depth": one.depth,

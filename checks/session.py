@@ -102,7 +102,6 @@ def _planned(
         return _failed_plan(found.name, found.words, constants, request, error)
     pins = pins_of(found.entry, specification, options.symmetry, options.view) if found.entry else None
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
-    job = replace(job, base=replace(job.base, selected=properties))
     return Planned(job.base, job)
 
 
@@ -113,7 +112,7 @@ def _failed_plan(
     known = {key: value for key, value in constants.items() if isinstance(value, int)}
     base = ConfigurationReport(
         name, words, known, options.engine, options.workers or 1, bool(request.symmetry), options.exact, "error", None,
-        limits=options.limits,
+        limits=options.limits, selected=request.properties,
     )  # fmt: skip
     return Planned(failed(base, error))
 

@@ -217,6 +217,7 @@ class Specification:
     """A `Model` subclass bound to its constants, with the named properties or all that are not on request.
 
     `auxiliary` names the fields that a search under a view leaves out when it tells states apart.
+    `selected` keeps the names, and is None when none were given.
     Raises UnknownConstant, ConstantOutOfRange, UnknownProperty and S1xx errors.
     """
 
@@ -242,6 +243,7 @@ class Specification:
         if not self.actions:
             hint = "mark at least one method with @action"
             raise errors.NoAction(f"{self.name} has no action", at=class_at(model), hint=hint)
+        self.selected = None if properties is None else tuple(properties)
         self.properties = self._selected([found for kind in PROPERTY_KINDS for found in _of(methods, kind)], properties)
         self.constraints = tuple(self._property(*found) for found in _of(methods, "constraint"))
         self.deadlock_is_violation = bool(model.deadlock)

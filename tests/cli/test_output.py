@@ -205,6 +205,8 @@ def test_the_function_check_gives_a_result(small: Any) -> None:
     trace = result.trace("below_two")
     assert trace is not None and [step.state.at for step in trace.steps] == [0, 1, 2]
     assert result.trace("never_negative") is None
+    assert result.report.selected is None
+    assert api(small("Overrun"), properties=["below_two"], engine="python").report.selected == ("below_two",)
     assert "below_two is violated" in str(result) and "at: 1 -> 2" in str(result)
     with pytest.raises(KeyError):
         result.trace("nothing")

@@ -113,7 +113,6 @@ def test_constants_that_cannot_be_set(run: Any, small: Any, case: str) -> None:
 def test_properties_that_cannot_be_chosen(run: Any, small: Any) -> None:
     complained(run("check", small("Overrun"), "--property", "below_tow"), USAGE, "below_tow", "did you mean below_two?")
     complained(run("check", "--property", "below_two"), USAGE, "--property needs the name")
-    assert run("check", small("Overrun"), "--property", "never_negative").code == 0
 
 
 OPTIONS = {
@@ -170,7 +169,7 @@ def test_an_old_report_is_replaced_whole(run: Any, small: Any, tmp_path: Path) -
     file = tmp_path / "report.json"
     file.write_text("x" * 1_000_000)
     assert run("check", small("Counter"), "--json", file).code == 0
-    assert json.loads(file.read_text())["version"] == 1
+    assert json.loads(file.read_text())["version"] == 2
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -56,6 +56,15 @@ def test_with_continue_every_violation_is_found(check: Any, small: Any, engine: 
     assert found["failures"] == ["below_two is violated", "steps_start_low is violated"]
 
 
+def test_only_the_properties_that_are_named_are_checked(check: Any, small: Any, engine: Any) -> None:
+    done = check(small("Overrun"), "--property", "never_negative", *engine)
+    assert (done.code, done.configuration["selected"]) == (0, ["never_negative"])
+    assert [prop["name"] for prop in done.configuration["properties"]] == ["never_negative"]
+    assert check(small("Overrun"), *engine).configuration["selected"] is None
+    failed = check(small("NoAction"), "--property", "never_negative", *engine)
+    assert (failed.code, failed.configuration["selected"]) == (3, ["never_negative"])
+
+
 def test_why_a_property_is_false_is_said(check: Any, small: Any) -> None:
     done = check(small("Overrun"), "--engine", "python")
     assert any("self.at < 2" in line for line in done.property("below_two")["explanation"])
