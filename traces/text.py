@@ -35,8 +35,8 @@ def lines(trace: Trace, *, arrow: str = "->", indent: str = "") -> Iterator[Line
 
 def headline(step: TraceStep, *, first: bool) -> str:
     """Who took a step, which, and with which arguments and choices."""
-    if first:
-        return f"initial state: {step.call}" if step.action else "initial state"
-    who = f"{step.process}: " if step.process else ""
     chosen = f", choosing {', '.join(step.choices)}" if step.choices else ""
+    if first:
+        return f"initial state: {step.call}{chosen}" if step.action else "initial state"
+    who = f"{step.process}: " if step.process else ""
     return f"{who}{step.call if step.action else 'a step'}{chosen}{' (fault)' if step.fault else ''}"

@@ -6,14 +6,14 @@ arguments and choices, and what it changed. Nothing in it depends on the engine 
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
 from ..model import errors
-from ..model.lang import types, values
+from ..model.lang import interpret, types, values
+from ..model.lang.lower import lower_action
 from ..model.lang.specification import Action, Specification, Step
 from .difference import Change, difference
 
@@ -132,27 +132,35 @@ def initial_step(specification: Specification, state: Any) -> TraceStep:
         for arguments in specification.arguments(initialiser, specification.blank()):
             for step in specification.fire(initialiser, specification.blank(), arguments):
                 if specification.key(step.state) == code:
-                    return _trace_step(specification, step, ())
+                    return _trace_step(specification, step, specification.blank(), ())
     return TraceStep("", "", (), (), False, code, (), values.freeze(state))
 
 
 def taken_step(specification: Specification, step: Step, before: Any) -> TraceStep:
     """A step of the specification as a step of a trace; `before` is the state it was taken in."""
     changes = difference(specification.state_type, values.freeze(before), values.freeze(step.state))
-    return _trace_step(specification, step, tuple(changes))
+    return _trace_step(specification, step, before, tuple(changes))
 
 
-def _trace_step(specification: Specification, step: Step, changes: tuple[Change, ...]) -> TraceStep:
+def _trace_step(specification: Specification, step: Step, before: Any, changes: tuple[Change, ...]) -> TraceStep:
     return TraceStep(
         process=step.action.process_of(step.arguments),
         action=step.action.name,
         arguments=arguments_of(step.action, step.arguments),
-        choices=tuple(choice.name if isinstance(choice, enum.Enum) else str(choice) for choice in step.choices),
+        choices=_choices(specification, step, before) if step.choices else (),
         fault=step.action.fault,
         code=specification.key(step.state),
         changes=changes,
         state=values.freeze(step.state),
     )
+
+
+def _choices(specification: Specification, step: Step, before: Any) -> tuple[str, ...]:
+    """What was chosen, as people read it. CPython does not know the types of choices; the translated action does."""
+    inputs = [argument.value for argument in arguments_of(step.action, step.arguments)]
+    routine = lower_action(specification, step.action)
+    chosen = interpret.chosen(routine, values.freeze(before), inputs, step.options)
+    return tuple(kind.show(value) for kind, value in chosen)
 
 
 def arguments_of(action: Action, arguments: Sequence[Any]) -> tuple[Argument, ...]:

@@ -35,6 +35,11 @@ class Environment:
         self.choices = choices
         self.taken: dict[int, int] = {}
 
+    def option(self, choice: ir.Choose, options: Sequence[Any]) -> int:
+        """The number of the option that a choice takes."""
+        self.taken[choice.site] = self.choices[choice.site] if choice.site < len(self.choices) else 0
+        return self.taken[choice.site]
+
     def assign(self, name: str, value: Any) -> None:
         """Gives a local a value."""
         self.roots[name] = values.thaw(value)
@@ -62,6 +67,20 @@ class Environment:
         return container._type.key.rank(evaluate(step.key, self))
 
 
+class _InOrder(Environment):
+    """Takes one option after the other as choices are made, whatever their sites, and keeps what they give."""
+
+    def __init__(self, state: Any, options: Sequence[int]) -> None:
+        super().__init__(state)
+        self.options = iter(options)
+        self.chosen: list[tuple[types.Type, Any]] = []
+
+    def option(self, choice: ir.Choose, options: Sequence[Any]) -> int:
+        option = next(self.options)
+        self.chosen.append((choice.type, options[option]))
+        return option
+
+
 def run(routine: ir.Routine, state: Any, inputs: Sequence[Any], choices: Sequence[int] = ()) -> Any:
     """The state (a mutable copy) after a routine with these inputs and option numbers.
 
@@ -69,12 +88,25 @@ def run(routine: ir.Routine, state: Any, inputs: Sequence[Any], choices: Sequenc
     option other than 0) and Undefined when it fails.
     """
     environment = Environment(values.thaw(state), choices=choices)
-    for item, value in zip(routine.inputs, inputs, strict=True):
-        environment.assign(item.name, value)
-    execute(routine.body, environment)
+    _execute_routine(routine, inputs, environment)
     if any(option and site not in environment.taken for site, option in enumerate(choices)):
         raise Blocked
     return environment.roots[ir.STATE]
+
+
+def chosen(
+    routine: ir.Routine, state: Any, inputs: Sequence[Any], options: Sequence[int]
+) -> list[tuple[types.Type, Any]]:
+    """What a routine that is possible with these inputs and options chooses, one after the other: types and values."""
+    environment = _InOrder(values.thaw(state), options)
+    _execute_routine(routine, inputs, environment)
+    return environment.chosen
+
+
+def _execute_routine(routine: ir.Routine, inputs: Sequence[Any], env: Environment) -> None:
+    for item, value in zip(routine.inputs, inputs, strict=True):
+        env.assign(item.name, value)
+    execute(routine.body, env)
 
 
 def holds(condition: ir.Condition, state: Any, after: Any = None) -> bool:
@@ -115,12 +147,11 @@ def _execute(statement: ir.Stmt, env: Environment) -> None:
         case ir.Assert(test=test):
             if not evaluate(test, env):
                 raise Undefined("assertion")
-        case ir.Choose(site=site, name=name, source=source):
+        case ir.Choose(name=name, source=source):
             options = list(elements(source, env))
-            option = env.choices[site] if site < len(env.choices) else 0
+            option = env.option(statement, options)
             if option >= len(options):
                 raise Blocked
-            env.taken[site] = option
             _bind(name, source, options[option], option, env)
 
 

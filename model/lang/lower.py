@@ -33,11 +33,16 @@ def lower(specification: Specification) -> ir.Program:
     return ir.Program(
         specification.name,
         specification.state_type,
-        tuple(_shallow(_routine, specification, found) for found in specification.inits),
-        tuple(_shallow(_routine, specification, found) for found in specification.actions),
+        tuple(lower_action(specification, found) for found in specification.inits),
+        tuple(lower_action(specification, found) for found in specification.actions),
         tuple(_shallow(_condition, specification, found) for found in specification.properties),
         tuple(_shallow(_condition, specification, found) for found in specification.constraints),
     )
+
+
+def lower_action(specification: Specification, action: Action) -> ir.Routine:
+    """The representation of one action or initialiser. Raises S2xx errors."""
+    return _shallow(_routine, specification, action)
 
 
 def _shallow(translate: Callable[[Specification, M], T], specification: Specification, method: M) -> T:

@@ -205,11 +205,15 @@ class Property:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a run: the action, its arguments, the values chosen in it, and the state it leads to."""
+    """One step of a run: the action, its arguments, the values chosen in it, and the state it leads to.
+
+    `options` are the positions of the chosen values among those there were.
+    """
 
     action: Action
     arguments: tuple[Any, ...]
     choices: tuple[Any, ...]
+    options: tuple[int, ...]
     state: Any
 
 
@@ -402,7 +406,8 @@ class Specification:
             try:
                 with _running(self, run):
                     action.function(after, *arguments)
-                yield Step(action, tuple(map(values.freeze, arguments)), tuple(run.values), after)
+                frozen = tuple(map(values.freeze, arguments))
+                yield Step(action, frozen, tuple(run.values), tuple(run.taken), after)
             except Disabled:
                 pass
             except Exception as error:
