@@ -131,12 +131,8 @@ def _import_failed(error: BaseException, name: str, within: str) -> errors.Fence
     if isinstance(error, errors.FencepostError) and error.at is not None:
         return error
     last = traceback.format_exception_only(error)[-1].strip()
-    hint = "give an importable name, package.module:Class" if "relative import" in last else ""
     if isinstance(error, SystemExit):
-        last, hint = (
-            f"it called sys.exit({error.code!r})",
-            'guard what only a script does with if __name__ == "__main__"',
-        )
+        last = f"it called sys.exit({error.code!r})"
     at = None
     if isinstance(error, SyntaxError) and error.filename:
         column = error.offset or 1
@@ -158,7 +154,20 @@ def _import_failed(error: BaseException, name: str, within: str) -> errors.Fence
     if isinstance(error, errors.FencepostError):
         error.at = at
         return error
-    return errors.ImportFailed(f"{name} could not be imported: {last}", at=at, hint=hint)
+    return errors.ImportFailed(f"{name} could not be imported: {last}", at=at, hint=_import_hint(error, name))
+
+
+def _import_hint(error: BaseException, name: str) -> str:
+    """What to do about an import that failed."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"install {error.name}, or name its folder in PYTHONPATH"
+    if isinstance(error, ImportError) and "relative import" in str(error):
+        return "give an importable name, package.module:Class"
+    if isinstance(error, SystemExit):
+        return 'guard what only a script does with if __name__ == "__main__"'
+    if isinstance(error, SyntaxError):
+        return "correct the line"
+    return f"correct the line, or see all of it with: python {name if name.endswith('.py') else f'-m {name}'}"
 
 
 def _is_machinery(filename: str) -> bool:

@@ -379,6 +379,7 @@ class BadTraceFile(UsageError):
     """A trace file that is missing, broken, or of another format."""
 
     code = "U107"
+    advice = "a trace is an ITF file, as written by `fencepost check --trace FILE`"
 
 
 class ForeignTrace(UsageError):

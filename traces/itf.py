@@ -155,10 +155,7 @@ def load(path: str | Path) -> ItfFile:
     except OSError as error:
         raise errors.BadTraceFile(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise errors.BadTraceFile(f"{path}: not a text file in UTF-8", hint=_HINT) from None
-
-
-_HINT = "a trace is an ITF file, as written by `fencepost check --trace FILE`"
+        raise errors.BadTraceFile(f"{path}: not a text file in UTF-8") from None
 
 
 def parse(text: str, name: str = "trace") -> ItfFile:
@@ -180,11 +177,11 @@ def parse(text: str, name: str = "trace") -> ItfFile:
             raise BadValue('"#meta" is not an object')
         constants = {name: decode_constant(states[0][name], f"states[0].{name}") for name in parameters}
     except json.JSONDecodeError as error:
-        raise errors.BadTraceFile(f"{name}: not JSON: {error}", hint=_HINT) from None
+        raise errors.BadTraceFile(f"{name}: not JSON: {error}") from None
     except (BadValue, ValueError) as error:
-        raise errors.BadTraceFile(f"{name}: {error}", hint=_HINT) from None
+        raise errors.BadTraceFile(f"{name}: {error}") from None
     except RecursionError:
-        raise errors.BadTraceFile(f"{name}: nested too deeply", hint=_HINT) from None
+        raise errors.BadTraceFile(f"{name}: nested too deeply") from None
     return ItfFile(name, meta, tuple(variables), tuple(states), loop, constants)
 
 

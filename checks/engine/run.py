@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...model.lang import ir
+from ...model.lang.sources import class_at, placed
 from ...model.lang.specification import Specification
 from ..native.codec import Codec
 from ..native.compile import Compiled, compile_module
@@ -57,6 +58,11 @@ class Settings:
 
 def prepare(specification: Specification, program: ir.Program, settings: Settings) -> Prepared:
     """Compiles a specification, or loads what was compiled before. Raises StateTooLarge and UnsupportedType."""
+    with placed(lambda: class_at(specification.source)):
+        return _prepared(specification, program, settings)
+
+
+def _prepared(specification: Specification, program: ir.Program, settings: Settings) -> Prepared:
     layout = build_layout(program.state, specification.auxiliary if settings.view else ())
     info = kernel_info(program, layout)
     shape = Shape(

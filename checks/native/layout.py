@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from ...model import errors
 from ...model.lang import types
+from ...model.lang.sources import field_at
 from .codes import width
 
 WORD = 64
@@ -151,6 +152,7 @@ def build_layout(state: types.Struct, auxiliary: Collection[str] = ()) -> Layout
     if words > MAX_WORDS:
         raise errors.StateTooLarge(
             f"a state of {state} needs {words} words of {WORD} bits; the native engine handles {MAX_WORDS}",
+            at=_largest_at(state),
             hint="use smaller constants, or smaller bounds and sizes in the fields",
         )
     arrays = tuple(
@@ -180,6 +182,12 @@ def _arrays(node: Node) -> Iterator[CellArray]:
     else:
         for part in node.fields.values():
             yield from _arrays(part)
+
+
+def _largest_at(state: types.Struct) -> errors.Location | None:
+    """The declaration of the field that takes the most of a state."""
+    bits = {name: sum(width(kind) * count for _, kind, count in _leaves(part, "", 1)) for name, part in state.fields}
+    return field_at(state.cls, max(bits, key=bits.__getitem__))
 
 
 def _leaves(kind: types.Type, name: str, count: int) -> Iterator[tuple[str, types.Type, int]]:

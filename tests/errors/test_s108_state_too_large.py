@@ -20,5 +20,7 @@ def test_every_way(field: str, refusals: Refusals) -> None:
     specification = Specification(refusals.load(in_class(field)).Spec)
     with pytest.raises(StateTooLarge) as caught:
         build_layout(specification.state_type)
+    assert caught.value.at is not None
+    assert caught.value.at.text[caught.value.at.column - 1 :].startswith(field.removeprefix("x: "))
     assert caught.value.what.startswith("a state of Spec needs ")
     assert caught.value.hint == "use smaller constants, or smaller bounds and sizes in the fields"
