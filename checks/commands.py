@@ -408,7 +408,7 @@ def replay(
 
     found = itf.load(file)
     if not found.model and model is None:
-        raise errors.ForeignTrace(f"{file}: does not name its specification", hint="name it with --model")
+        raise errors.ForeignTrace(f"{file}: does not name its specification")
     source = loading.find(model or found.model)
     try:
         specification = _with_recorded_property(source.model, found)

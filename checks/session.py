@@ -258,7 +258,7 @@ def check_writable(file: str) -> None:
             path.unlink()
     except (OSError, ValueError) as error:
         what = getattr(error, "strerror", None) or error
-        raise errors.CannotWrite(f"{file}: {what}", hint="name a file in a folder that exists and is yours") from None
+        raise errors.CannotWrite(f"{file}: {what}") from None
 
 
 def write_file(file: str, text: str) -> None:

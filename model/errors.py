@@ -342,6 +342,7 @@ class UnknownModel(UsageError):
     """No specification of that name."""
 
     code = "U101"
+    advice = "`fencepost list` names what is shipped; your own is path/to/file.py:Class or package.module:Class"
 
 
 class UnknownConstant(UsageError):
@@ -373,6 +374,7 @@ class BadOption(UsageError):
     """An option with a value it cannot have."""
 
     code = "U106"
+    advice = "`fencepost check --help` lists the options and what they take"
 
 
 class BadTraceFile(UsageError):
@@ -386,12 +388,14 @@ class ForeignTrace(UsageError):
     """A trace of another specification, or of other constants."""
 
     code = "U108"
+    advice = "name the specification it belongs to with --model"
 
 
 class CannotWrite(UsageError):
     """A file that could not be written: no permission, no such folder, no space."""
 
     code = "U109"
+    advice = "name a file in a folder that exists, is yours and has room"
 
 
 class UnknownProperty(UsageError):

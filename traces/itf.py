@@ -228,8 +228,7 @@ def read(file: ItfFile, specification: Specification) -> Trace:
         strange = sorted(ours ^ set(fields))
         raise errors.ForeignTrace(
             f"{file.name}: not a trace of {specification.name}: {', '.join(strange)} "
-            f"{'is' if len(strange) == 1 else 'are'} a variable of only one of them",
-            hint="name the specification it belongs to with --model",
+            f"{'is' if len(strange) == 1 else 'are'} a variable of only one of them"
         )
     if file.constants and file.constants != specification.constants:
         raise errors.ForeignTrace(f"{file.name}: a trace of {specification.name} with other constants")

@@ -12,7 +12,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from fencepost.model import errors
+
 SPECS = Path(__file__).parent / "specs" / "small.py"
+MOST_LINES = 6
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
 
 
@@ -97,3 +100,16 @@ def start() -> Callable[..., subprocess.Popen[str]]:
         )
 
     return started
+
+
+@pytest.fixture
+def complained() -> Callable[..., None]:
+    """Asserts that a command ended with a message of a few lines, advice included, and an exit code."""
+
+    def asserted(done: Ran, *parts: str, code: int = errors.EXIT_USAGE) -> None:
+        assert done.code == code, done
+        assert 1 < done.err.count("\n") <= MOST_LINES, done.err
+        for part in parts:
+            assert part in done.err, done.err
+
+    return asserted

@@ -1,5 +1,6 @@
 """docs/errors.md: every error has a section, and every example on the page gives the message printed below it."""
 
+import ast
 import importlib.util
 import re
 import shlex
@@ -64,13 +65,22 @@ def test_every_code_is_used_once() -> None:
     assert len(set(codes)) == len(codes)
 
 
-def test_every_error_of_specifications_has_a_test_file() -> None:
-    """What is raised in `model/` is tested here; the command line's own errors are tested with the command line."""
-    raised = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "model").rglob("*.py"))
+def test_every_error_has_a_test_file() -> None:
+    """Those of the command line and of trace files are tested with these."""
     for kind in ERRORS:
-        if issubclass(kind, errors.SpecificationError) or f"errors.{kind.__name__}(" in raised:
-            snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-            assert (Path(__file__).parent / f"test_{kind.code.lower()}_{snake}.py").exists(), kind.code
+        snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+        assert list((ROOT / "tests").rglob(f"test_{kind.code.lower()}_{snake}.py")), kind.code
+
+
+def test_every_error_of_a_command_says_what_to_do() -> None:
+    """Where one is raised it has a hint, or its class has advice for all of them."""
+    without = {kind.__name__ for kind in ERRORS if issubclass(kind, errors.UsageError) and not kind.advice}
+    assert "UnknownConstant" in without, "or this test says nothing"
+    for folder in ("model", "traces", "checks"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in without:
+                    assert "hint" in [keyword.arg for keyword in node.keywords], f"{file}:{node.lineno}"
 
 
 @pytest.fixture

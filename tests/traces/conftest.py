@@ -35,6 +35,7 @@ from fencepost.model.replication.finite_replicated_log import FiniteReplicatedLo
 from fencepost.model.replication.kip_101 import Kip101
 from fencepost.model.replication.kip_320 import Kip320
 from fencepost.model.two_phase_commit import TwoPhaseCommit
+from fencepost.traces.trace import Trace, build
 
 Broker = Annotated[int, Domain("brokers", symmetric=True)]
 Offset = Annotated[int, Range(-1, "top")]
@@ -233,3 +234,20 @@ TYPED_VALUES = TYPES.flatmap(lambda kind: st.tuples(st.just(kind), stored(kind))
 def typed_values() -> st.SearchStrategy[tuple[types.Type, Any]]:
     """Pairs of a random type and a random value of it."""
     return TYPED_VALUES
+
+
+@pytest.fixture
+def everything_trace(everything: Specification) -> Trace:
+    """Initial state, a message sent by b2, received by b3."""
+    positions = []
+    state = everything.initial_states()[0]
+    for wanted in ("send(sender=b2, offset=1)", "receive("):
+        for position, step in enumerate(everything.successors(state)):
+            names = ", ".join(
+                f"{p.name}={p.type.show(v)}" for p, v in zip(step.action.parameters, step.arguments, strict=True)
+            )
+            if f"{step.action.name}({names})".startswith(wanted):
+                positions.append(position)
+                state = step.state
+                break
+    return build(everything, Run(everything.key(everything.initial_states()[0]), tuple(positions)))
