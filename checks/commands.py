@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from ..model import errors
 from . import __version__, catalogue, loading, terminal
-from .check import ENGINES, Options, layout
+from .api import ENGINES, Options, layout
 from .outcome import Limits
 from .session import Request, Session
 

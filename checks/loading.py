@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model import errors
 from . import catalogue
-from .check import first_line
+from .api import first_line
 
 if TYPE_CHECKING:
     from ..model.lang.specification import Model

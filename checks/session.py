@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model import errors
 from . import __version__, catalogue, loading, terminal
-from .check import Job, Options, pins_of, prepare
+from .api import Job, Options, pins_of, prepare
 from .cli import complain, interrupts
 from .outcome import INTERRUPTED, OUT_OF_MEMORY
 from .report import ConfigurationReport, PropertyReport, Report, failed, to_json

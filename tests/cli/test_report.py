@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 
 from fencepost.checks import catalogue, report
+from fencepost.checks.api import Options, pins_of
 from fencepost.checks.catalogue import Configuration, Entry, Pins
-from fencepost.checks.check import Options, pins_of
 from fencepost.checks.outcome import ActionCount, Outcome, PropertyCount, Run
 from fencepost.checks.report import ConfigurationReport, Report, exit_code
 from fencepost.model import Constant, Model, Range, Specification, action, errors, invariant
@@ -232,7 +232,7 @@ BOTH_WAYS = (((7, 4, {"never_wrong": 2}), False), ((4, 4, {}), True))
 
 
 def test_a_pinned_configuration_is_searched_whole() -> None:
-    from fencepost.checks.check import prepare
+    from fencepost.checks.api import prepare
     from fencepost.model.two_phase_commit import TwoPhaseCommit
 
     specification = Specification(TwoPhaseCommit)
