@@ -11,6 +11,7 @@ The command line does the same in smaller steps: `prepare`, `Job.search`, `Job.r
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -58,8 +59,9 @@ class Options:
         if self.engine == "python" and self.limits.memory is not None:
             raise errors.BadOption("the python engine does not measure its memory", hint="limit the states instead")
         for name, limit in vars(self.limits).items():
-            if limit is not None and not limit > 0:
-                raise errors.BadOption(f"a limit of {limit} on {name} would stop the search before it starts")
+            if limit is not None and not 0 < limit < math.inf:
+                why = "is none" if limit == math.inf else "would stop the search before it starts"
+                raise errors.BadOption(f"a limit of {limit} on {name} {why}")
         return replace(self, workers=workers)
 
 
@@ -226,7 +228,13 @@ class Job:
 
         run: Run | None = getattr(error, "run", None)
         trace = self._trace(run, "", "", "error", self.options.engine) if run is not None else None
-        return self._timed(reports.failed(self.base, error, trace))
+        return self._timed(reports.failed(self.base, reports.ErrorReport.of(error, trace)))
+
+    def broken(self, text: str) -> reports.ConfigurationReport:
+        """The report on a search that came upon a mistake in Fencepost; the text says which."""
+        from . import report as reports
+
+        return self._timed(reports.failed(self.base, reports.ErrorReport.internal(text)))
 
     def not_run(self, why: str) -> reports.ConfigurationReport:
         """The report on a search that was stopped before it found anything."""

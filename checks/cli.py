@@ -15,9 +15,8 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any
 
-#: For errors in Fencepost itself; the codes of verdicts and of users' errors are in `model/errors.py`.
-EXIT_INTERNAL = 70
-_DEBUG = "FENCEPOST_DEBUG"
+#: With this in the environment, errors in Fencepost itself are raised.
+DEBUG = "FENCEPOST_DEBUG"
 
 
 class Interrupts:
@@ -114,19 +113,24 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return errors.EXIT_AS_EXPECTED
+    except MemoryError:
+        complain("no memory left")
+        return errors.EXIT_INCONCLUSIVE
     except Exception as error:
-        if os.environ.get(_DEBUG):
+        if os.environ.get(DEBUG):
             raise
-        complain(f"internal error: {type(error).__name__}: {error}".rstrip(": "))
-        complain(f"  {_place(error)}This is a mistake in Fencepost; {_DEBUG}=1 shows where. Please report it.")
-        return EXIT_INTERNAL
+        complain(internal(error))
+        return errors.EXIT_INTERNAL
 
 
-def _place(error: Exception) -> str:
+def internal(error: Exception) -> str:
+    """What is said about an error in Fencepost itself."""
     import traceback
 
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}. " if frames else ""
+    what = f"internal error: {type(error).__name__}: {error}".rstrip(": ")
+    *_, last = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"
+    return f"{what}\n  {place}. This is a mistake in Fencepost; {DEBUG}=1 shows where. Please report it."
 
 
 def _interrupted() -> int:

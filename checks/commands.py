@@ -77,7 +77,9 @@ def run(arguments: list[str]) -> int:
         if message is None:
             raise
         context = getattr(error, "ctx", None)
-        hint = f"see: {context.command_path} --help" if context is not None else "see: fencepost --help"
+        names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+        known = f" {arguments[0]}" if arguments and arguments[0] in names else ""
+        hint = f"see: fencepost{known} --help"
         if context is not None and not arguments:
             print(context.get_help())
             return errors.EXIT_USAGE

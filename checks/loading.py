@@ -43,9 +43,11 @@ def find(name: str) -> Found:
     if entry is not None:
         return Found(name, shipped(entry), entry, entry.words)
     path, _, class_name = name.rpartition(":") if ":" in name else (name, "", "")
+    if catalogue.find(path) is not None:
+        raise errors.UnknownModel(f"{path} is one specification, without classes to choose from", hint=f"write {path}")
     if path.endswith(".py") or "/" in path:
         module = import_file(path)
-    elif class_name or "." in path:
+    elif path and (class_name or "." in path):
         module = import_module(path)
     else:
         raise errors.UnknownModel(f"no specification named {name!r}", hint=_suggestion(name))
@@ -59,7 +61,9 @@ def _suggestion(name: str) -> str:
     file = Path(f"{name}.py")
     if file.is_file():
         return f"for the file write {file}"
-    return f"{errors.nearest(name, known)}; a specification of your own is named path/to/file.py:Class"
+    close = errors.closest(name, known)
+    start = f"did you mean {close}?" if close else "`fencepost list` names what is shipped."
+    return f"{start} A specification of your own is named path/to/file.py:Class"
 
 
 def shipped(entry: catalogue.Entry) -> type[Model]:
@@ -130,7 +134,7 @@ def _import_failed(error: BaseException, name: str, within: str) -> errors.Fence
     """What a user's file raised while it was imported, with the place in it: that of the innermost frame of theirs."""
     if isinstance(error, errors.FencepostError) and error.at is not None:
         return error
-    last = traceback.format_exception_only(error)[-1].strip()
+    last = " ".join(traceback.format_exception_only(error)[-1].split())
     if isinstance(error, SystemExit):
         last = f"it called sys.exit({error.code!r})"
     at = None

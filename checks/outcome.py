@@ -94,6 +94,15 @@ class Outcome:
         return not self.stopped
 
 
+def size_text(size: float) -> str:
+    """A number of bytes as people read it."""
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:,.0f} {unit}"
+        size /= 1024
+    return f"{size:,.1f} GiB"
+
+
 @dataclass(frozen=True)
 class Limits:
     """Where a search stops: None for no limit. Memory in bytes, time in seconds of search."""
@@ -114,7 +123,7 @@ class Limits:
     def exhausted(self, memory: int, seconds: float) -> str:
         """The limit on memory or time that has been reached, in words; empty if none."""
         if self.memory is not None and memory > self.memory:
-            return f"limit of {self.memory / 2**30:.3g} GiB of memory"
+            return f"limit of {size_text(self.memory)} of memory"
         if self.seconds is not None and seconds >= self.seconds:
             return f"limit of {self.seconds:g} s"
         return ""

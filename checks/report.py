@@ -14,6 +14,7 @@ With pins, what counts is whether everything came out as pinned. `exit_code` is 
 | 2    | inconclusive: a limit or an interruption came first |
 | 3    | an error in the specification |
 | 4    | an error in the command, a file or the environment |
+| 70   | a mistake in Fencepost |
 """
 
 from __future__ import annotations
@@ -85,6 +86,11 @@ class ErrorReport:
     def of(cls, error: errors.FencepostError, trace: Trace | None = None) -> ErrorReport:
         """What a report keeps of an error; `text` is the whole message with place and hint."""
         return cls(error.code, error.what, error.exit_code, str(error), trace)
+
+    @classmethod
+    def internal(cls, text: str) -> ErrorReport:
+        """What a report keeps of a mistake in Fencepost."""
+        return cls("internal", text.split("\n", maxsplit=1)[0], errors.EXIT_INTERNAL, text)
 
 
 @dataclass(frozen=True)
@@ -174,9 +180,10 @@ class Report:
 
 
 def exit_code(configurations: Iterable[ConfigurationReport]) -> int:
-    """The exit code of a number of results. A worse one hides a better one: 4, 3, 1, 2, 0."""
+    """The exit code of a number of results. A worse one hides a better one: 70, 4, 3, 1, 2, 0."""
     found = {_exit_code(one) for one in configurations}
     order = (
+        errors.EXIT_INTERNAL,
         errors.EXIT_USAGE,
         errors.EXIT_SPECIFICATION,
         errors.EXIT_NOT_AS_EXPECTED,
@@ -344,9 +351,9 @@ def with_trace(one: ConfigurationReport, name: str, trace: Trace, explanation: I
     return replace(one, properties=properties)
 
 
-def failed(base: ConfigurationReport, error: errors.FencepostError, trace: Trace | None = None) -> ConfigurationReport:
+def failed(base: ConfigurationReport, error: ErrorReport) -> ConfigurationReport:
     """The report on a configuration that ended in an error."""
-    return replace(base, verdict="error", error=ErrorReport.of(error, trace), expected=_expected(base))
+    return replace(base, verdict="error", error=error, expected=_expected(base))
 
 
 def not_run(base: ConfigurationReport, why: str) -> ConfigurationReport:

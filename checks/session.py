@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from ..model import errors
 from . import __version__, catalogue, loading, terminal
 from .api import Job, Options, pins_of, prepare
-from .cli import complain, interrupts
+from .cli import DEBUG, complain, internal, interrupts
 from .outcome import INTERRUPTED, OUT_OF_MEMORY
-from .report import ConfigurationReport, PropertyReport, Report, failed, to_json
+from .report import ConfigurationReport, ErrorReport, PropertyReport, Report, failed, to_json
 
 if TYPE_CHECKING:
     from ..traces.trace import Trace
@@ -99,22 +99,32 @@ def _planned(
     try:
         specification = Specification(found.model, constants, properties)
     except errors.SpecificationError as error:
-        return _failed_plan(found.name, found.words, constants, request, error)
+        return _failed_plan(found.name, found.words, _bound(found, constants), request, error)
     pins = pins_of(found.entry, specification, options.symmetry, options.view) if found.entry else None
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
     return Planned(job.base, job)
 
 
+def _bound(found: loading.Found, given: Mapping[str, Any]) -> Mapping[str, int | bool]:
+    """The constants of a specification that has another mistake; none if they are the mistake."""
+    from ..model.lang.annotations import hints_of
+    from ..model.lang.declarations import bind_constants
+
+    try:
+        return bind_constants(found.model, hints_of(found.model), dict(given))
+    except errors.SpecificationError:
+        return {}
+
+
 def _failed_plan(
-    name: str, words: str, constants: Mapping[str, Any], request: Request, error: errors.FencepostError
+    name: str, words: str, constants: Mapping[str, int | bool], request: Request, error: errors.FencepostError
 ) -> Planned:
     options = request.options.validated()
-    known = {key: value for key, value in constants.items() if isinstance(value, int)}
     base = ConfigurationReport(
-        name, words, known, options.engine, options.workers or 1, bool(request.symmetry), options.exact, "error", None,
-        limits=options.limits, selected=request.properties,
+        name, words, constants, options.engine, options.workers or 1, bool(request.symmetry), options.exact,
+        "error", None, limits=options.limits, selected=request.properties,
     )  # fmt: skip
-    return Planned(failed(base, error))
+    return Planned(failed(base, ErrorReport.of(error)))
 
 
 # Searching.
@@ -157,15 +167,23 @@ class Session:
             return job.not_run(INTERRUPTED)
         job = job.starting_now()
         try:
+            return self._searched(job)
+        except errors.FencepostError as error:
+            return job.failed(error)
+        except MemoryError:
+            return job.not_run(OUT_OF_MEMORY)
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            return job.broken(internal(error))
+
+    def _searched(self, job: Job) -> ConfigurationReport:
+        try:
             with interrupts.handed_over():
                 outcome = job.search(lambda found: self.progress.show(job.base.name, found))
         except KeyboardInterrupt:
             interrupts.requested = True
             return job.not_run(INTERRUPTED)
-        except MemoryError:
-            return job.not_run(OUT_OF_MEMORY)
-        except errors.FencepostError as error:
-            return job.failed(error)
         finally:
             self.progress.clear()
         interrupts.requested |= outcome.stopped == INTERRUPTED
@@ -173,19 +191,20 @@ class Session:
             return job.result(outcome).report
         except KeyboardInterrupt:
             return job.assessed(outcome)
-        except errors.FencepostError as error:
-            return job.failed(error)
 
     def _show(self, report: Report) -> None:
         if self.request.verbose and not self.request.quiet:
             for one in report.configurations:
                 self.screen.print(terminal.statistics(one))
+        for note in dict.fromkeys(note for one in report.configurations for note in one.details.get("notes", ())):
+            complain(note)
         for one in report.configurations:
             if one.error is not None:
                 complain(f"{terminal.title(one)}:\n{one.error.text}")
         if not self.request.quiet:
             self.screen.print(terminal.details(report.configurations, self.request.detail, self.screen.glyphs))
-        self.screen.print(terminal.summary(report))
+        summary = list(terminal.summary(report))
+        self.screen.print(summary[-1:] if self.request.quiet else summary)
 
     def _write(self, report: Report) -> int:
         """Writes what was asked for. A file that cannot be written any more is complained about at the end."""

@@ -19,7 +19,7 @@ from ..traces import text
 from ..traces.replay import Replay
 from ..traces.trace import Trace
 from .cli import complain
-from .outcome import VIOLATION_FOUND, Progress
+from .outcome import OUT_OF_MEMORY, VIOLATION_FOUND, Progress, size_text
 from .report import ConfigurationReport, PropertyReport, Report
 
 Segment = tuple[str, str]
@@ -76,7 +76,7 @@ def held_constant(planned: Sequence[ConfigurationReport]) -> str:
     limits = planned[0].limits if planned else None
     for name, limit in vars(limits).items() if limits else ():
         if limit is not None:
-            parts.append(f"{memory(limit) if name == 'memory' else f'{limit:,}'} {name} at most")
+            parts.append(f"{size_text(limit) if name == 'memory' else f'{limit:,}'} {name} at most")
     return f"Held constant: {'; '.join(parts)}; deterministic (no seed)."
 
 
@@ -174,15 +174,6 @@ def duration(seconds: float) -> str:
     return f"{minutes}m {rest:02}s" if minutes < 60 else f"{minutes // 60}h {minutes % 60:02}m"
 
 
-def memory(size: float) -> str:
-    """A number of bytes as people read it."""
-    for unit in ("B", "KB", "MB"):
-        if size < 1024:
-            return f"{size:,.0f} {unit}"
-        size /= 1024
-    return f"{size:,.1f} GB"
-
-
 # What is wrong, and how it happens.
 
 
@@ -203,8 +194,13 @@ def details(found: Iterable[ConfigurationReport], detail: Detail, glyphs: Glyphs
 
 def title(one: ConfigurationReport) -> str:
     """A configuration in one line."""
-    constants = ", ".join(f"{name} = {shown(value)}" for name, value in one.constants.items())
-    return f"{one.name} ({constants})" if constants else one.name
+    parts = [", ".join(f"{name} = {shown(value)}" for name, value in one.constants.items())]
+    if one.symmetry:
+        parts.append("symmetry")
+    if one.selected is not None:
+        parts.append(f"only {', '.join(one.selected)}")
+    inside = "; ".join(filter(None, parts))
+    return f"{one.name} ({inside})" if inside else one.name
 
 
 class _Details:
@@ -225,6 +221,8 @@ class _Details:
             yield [(f"{_INDENT}Stopped after the first violation; --continue looks for others.", "")]
         elif one.stopped:
             yield [(f"{_INDENT}Stopped: {one.stopped}. What was not reached may still be wrong.", "")]
+            if one.stopped.endswith("memory") or one.stopped == OUT_OF_MEMORY:
+                yield [(f"{_INDENT}Smaller constants, --symmetry or fewer properties take less memory.", "")]
         for mismatch in one.mismatches:
             yield [(f"{_INDENT}Not as pinned: ", "bold red"), (mismatch, "")]
         yield from self._without_run(one)
@@ -305,7 +303,7 @@ def statistics(one: ConfigurationReport) -> Iterator[Line]:
     if one.levels:
         yield [(f"{_INDENT}new states a level: {' '.join(f'{count:,}' for count in one.levels)}", "")]
     seconds = f"{duration(one.compile_seconds)} to compile, {duration(one.search_seconds)} to search"
-    space = f"{one.bytes_per_state:.1f} bytes a state, {memory(one.peak_memory_bytes)} at most"
+    space = f"{one.bytes_per_state:.1f} bytes a state, {size_text(one.peak_memory_bytes)} at most"
     yield [(f"{_INDENT}{seconds}; {space}; a state has {one.bounds.get('state_bits', '?')} bits", "")]
     yield from columns(
         ("action", "enabled in", "fired", "new states", ""),
@@ -354,11 +352,13 @@ def summary(report: Report) -> Iterator[Line]:
         if counts[verdict, view]
     )
     many = f"{len(found)} configuration{'s' if len(found) != 1 else ''}"
-    yield [(f"{many}: {how}; {_conclusion(report)}.", "bold")]
+    conclusion = _conclusion(report)
+    yield [(f"{many}: {how}{'; ' if conclusion else ''}{conclusion}.", "bold")]
 
 
 def _counted(verdict: str, count: int) -> str:
-    return "hold" if verdict == "holds" and count != 1 else verdict
+    words = {"holds": "holds" if count == 1 else "hold", "error": "in error"}
+    return words.get(verdict, verdict)
 
 
 def _views(found: Sequence[ConfigurationReport]) -> Iterator[Line]:
@@ -371,14 +371,14 @@ def _views(found: Sequence[ConfigurationReport]) -> Iterator[Line]:
 
 
 def _conclusion(report: Report) -> str:
-    """How that compares with what was expected, in the words of the exit code."""
-    words = {1: "not as expected", 2: "not decided", 3: "in error", 4: "in error"}
+    """How that compares with what was expected, in the words of the exit code; errors have been counted already."""
+    words = {1: "not as expected", 2: "not decided"}
     counts: dict[str, int] = {}
     for one in report.configurations:
-        if one.exit_code:
+        if one.exit_code in words:
             counts[words[one.exit_code]] = counts.get(words[one.exit_code], 0) + 1
     if not counts:
-        return "as expected"
+        return "as expected" if not report.exit_code else ""
     if len(report.configurations) == 1:
         return next(iter(counts))
     return ", ".join(f"{count} {how}" for how, count in counts.items())
@@ -491,7 +491,7 @@ class ProgressLine:
                 f"distinct {found.distinct:,}",
                 f"generated {found.generated:,}",
                 f"{found.rate:,.0f} states/s",
-                *([memory(found.memory)] if found.memory else []),
+                *([size_text(found.memory)] if found.memory else []),
                 duration(found.seconds),
             ]
         width = shutil.get_terminal_size().columns - 1

@@ -16,6 +16,8 @@ EXIT_NOT_AS_EXPECTED = 1
 EXIT_INCONCLUSIVE = 2
 EXIT_SPECIFICATION = 3
 EXIT_USAGE = 4
+#: For a mistake in Fencepost itself.
+EXIT_INTERNAL = 70
 
 
 @dataclass(frozen=True)
@@ -409,6 +411,13 @@ class NoAuxiliaryField(UsageError):
 
     code = "U111"
     advice = "search without a view, or declare the fields that it is to leave out as Auxiliary[T]"
+
+
+class EngineUnavailable(UsageError):
+    """The native engine cannot be loaded: a library is missing, or there is not enough memory for it."""
+
+    code = "U112"
+    advice = "install Fencepost's dependencies again, or give it more memory; --engine python needs neither"
 
 
 def closest(name: str, known: list[str]) -> str:

@@ -11,7 +11,10 @@ Task = Callable[[], object]
 
 
 class Workers:
-    """A fixed number of workers, the calling thread being the first. Use it in a `with` statement."""
+    """A fixed number of workers, the calling thread being the first. Use it in a `with` statement.
+
+    Where the system does not give as many threads, `count` is smaller from then on.
+    """
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -20,8 +23,13 @@ class Workers:
         self._threads = [threading.Thread(target=self._serve, args=(inbox,), daemon=True) for inbox in self._inboxes]
 
     def __enter__(self) -> Workers:
-        for thread in self._threads:
-            thread.start()
+        for number, thread in enumerate(self._threads):
+            try:
+                thread.start()
+            except RuntimeError:
+                self.count = number + 1
+                del self._inboxes[number:], self._threads[number:]
+                break
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

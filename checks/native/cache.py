@@ -53,7 +53,7 @@ def read(key: str) -> bytes | None:
 
 def write(key: str, content: bytes) -> str:
     """Stores an object under a key; empty, or a note that says why it could not be stored."""
-    temporary = None
+    temporary = path = None
     try:
         path = entry_path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,9 @@ def write(key: str, content: bytes) -> str:
         temporary = None
         _forget_oldest(path.parent)
     except (OSError, RuntimeError) as error:
-        return f"the compiled model is not kept: {error}"
+        reason = getattr(error, "strerror", None) or error
+        where = f" in {path.parent}" if path is not None else ""
+        return f"Compiled models are not kept{where}: {reason}. FENCEPOST_CACHE names another folder."
     finally:
         if temporary is not None:
             _unlink(Path(temporary))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from ...model import errors
 from . import cache as disk
+
+SPARE_BYTES = 128 << 20
+"""LLVM ends the process when it finds no memory, so compiling starts only where so much can be had."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,14 @@ def entry_key(key: str, options: Options) -> str:
 
 @cache
 def _binding() -> Any:
-    """LLVM, loaded when it is first needed."""
-    from llvmlite import binding
+    """LLVM, loaded when it is first needed. Raises EngineUnavailable."""
+    try:
+        from llvmlite import binding
 
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
+        binding.initialize_native_target()
+        binding.initialize_native_asmprinter()
+    except (ImportError, OSError) as error:
+        raise errors.EngineUnavailable(f"LLVM cannot be loaded: {error}") from None
     return binding
 
 
@@ -122,8 +130,9 @@ def _target_machine(level: int) -> Any:
 
 
 def object_code(text: str, options: Options | None = None) -> bytes:
-    """The object file of LLVM assembly, verified and optimised."""
+    """The object file of LLVM assembly, verified and optimised. Raises MemoryError."""
     options = options or Options()
+    _check_memory()
     machine = _target_machine(options.level)
     module = _binding().parse_assembly(text)
     module.triple = _binding().get_process_triple()
@@ -131,6 +140,13 @@ def object_code(text: str, options: Options | None = None) -> bytes:
     module.verify()
     optimise(module, machine, options)
     return bytes(machine.emit_object(module))
+
+
+def _check_memory() -> None:
+    try:
+        mmap.mmap(-1, SPARE_BYTES).close()
+    except OSError:
+        raise MemoryError(f"no {SPARE_BYTES} bytes to compile with") from None
 
 
 def optimise(module: Any, machine: Any, options: Options) -> None:

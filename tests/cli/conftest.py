@@ -18,6 +18,19 @@ SPECS = Path(__file__).parent / "specs" / "small.py"
 MOST_LINES = 6
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
 
+MEMORY_LIMITED = """
+import resource, sys, threading
+from pathlib import Path
+from fencepost.checks.cli import main
+from fencepost.checks.engine import run
+from fencepost.checks.native import compile
+
+def leave(megabytes):
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (megabytes << 20), resource.RLIM_INFINITY))
+
+"""
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -113,3 +126,23 @@ def complained() -> Callable[..., None]:
             assert part in done.err, done.err
 
     return asserted
+
+
+@pytest.fixture
+def limited(tmp_path: Path, validate: Any) -> Callable[..., tuple[int, str, Any]]:
+    """Runs a check in a process that has so many MiB left after some preparation; exit code, stderr and report."""
+
+    def ran(prepare: str, megabytes: int, *arguments: object) -> tuple[int, str, Any]:
+        file = tmp_path / "report.json"
+        command = ["check", *map(str, arguments), "--json", str(file)]
+        script = f"{MEMORY_LIMITED}{prepare}\nleave({megabytes})\nsys.exit(main({command}))"
+        environment = os.environ | {"FENCEPOST_CACHE": str(tmp_path / "cache")}
+        done = subprocess.run(
+            [sys.executable, "-c", script], check=False, capture_output=True, text=True, env=environment, timeout=100
+        )
+        report = json.loads(file.read_text())
+        validate(report)
+        assert report["exit_code"] == done.returncode
+        return done.returncode, done.stderr, report["configurations"]
+
+    return ran

@@ -11,7 +11,7 @@ from fencepost.checks import catalogue, report
 from fencepost.checks.api import Options, pins_of
 from fencepost.checks.catalogue import Configuration, Entry, Pins
 from fencepost.checks.outcome import ActionCount, Outcome, PropertyCount, Run
-from fencepost.checks.report import ConfigurationReport, Report, exit_code
+from fencepost.checks.report import ConfigurationReport, ErrorReport, Report, exit_code
 from fencepost.model import Constant, Model, Range, Specification, action, errors, invariant
 
 RUN = Run(0, (0, 0))
@@ -133,14 +133,16 @@ def test_a_deadlock_is_a_property_where_it_is_forbidden() -> None:
 def test_the_worst_result_decides() -> None:
     fine, broken, stopped = (assessed(outcome(*parts)) for parts in ((HELD,), (BROKEN,), (HELD,)))
     stopped = assessed(outcome(HELD, stopped="limit"))
-    in_error = report.failed(fine, errors.OutOfRange("4 is outside 0..3"))
-    usage = report.failed(fine, errors.BadOption("no"))
+    in_error = report.failed(fine, ErrorReport.of(errors.OutOfRange("4 is outside 0..3")))
+    usage = report.failed(fine, ErrorReport.of(errors.BadOption("no")))
     assert exit_code([]) == 0
     assert exit_code([fine, fine]) == 0
     assert exit_code([fine, stopped]) == 2
     assert exit_code([stopped, broken]) == 1
     assert exit_code([broken, in_error, fine]) == 3
     assert exit_code([in_error, usage]) == 4
+    ours = report.failed(fine, ErrorReport.internal("internal error: ValueError"))
+    assert exit_code([usage, ours, broken]) == 70
 
 
 def test_what_was_never_started_is_inconclusive() -> None:

@@ -9,7 +9,7 @@ def test_classes_that_a_file_does_not_have(run: Any, complained: Any, small: Any
     complained(run("check", small("Annotated")), "Annotated in", "is not a specification", "subclass of")
     complained(
         run("check", small("Counter").partition(":")[0]),
-        "defines 11 specifications",
+        "defines 14 specifications",
         "small.py:Counter, or with Overrun, Vacuous",
     )
     (tmp_path / "empty.py").write_text("from fencepost.model import Model\n")

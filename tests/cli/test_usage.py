@@ -49,7 +49,25 @@ def test_one_broken_specification_does_not_keep_others_from_being_checked(
     validate(report)
     assert [one["verdict"] for one in report["configurations"]] == ["error", "holds", "error"]
     assert [one["exit_code"] for one in report["configurations"]] == [3, 0, 3]
-    assert "1 holds, 2 error" in done.out
+    assert "1 holds, 2 in error." in done.out
+
+
+def test_a_mistake_of_ours_in_one_search_does_not_take_the_others_results(
+    check: Any, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fencepost.checks import python_search
+
+    def broken(*_: object, **options: object) -> None:
+        raise ArithmeticError("something that cannot be")
+
+    monkeypatch.setattr(python_search, "smallest", broken)  # what only a search with symmetry needs
+    done = check(small("Counter"), small("Exchange"), "--engine", "python", "--symmetry", "--continue")
+    assert done.code == 70
+    assert done.report is not None
+    fine, found = done.report["configurations"]
+    assert (fine["verdict"], fine["distinct"], fine["exit_code"]) == ("holds", 4, 0)
+    assert (found["verdict"], found["error"]["code"], found["exit_code"]) == ("error", "internal", 70)
+    assert "ArithmeticError: something that cannot be" in done.err and "FENCEPOST_DEBUG=1" in done.err
 
 
 def test_an_internal_error_is_not_a_stack_trace(run: Any, complained: Any, monkeypatch: pytest.MonkeyPatch) -> None:

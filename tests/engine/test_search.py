@@ -202,7 +202,7 @@ def test_limit_on_time() -> None:
 def test_limit_on_memory() -> None:
     model = spread((1,))
     found = search(library(model), [[0]], Options(limits=Limits(memory=5 << 20)))
-    assert found.stopped == "limit of 0.00488 GiB of memory"
+    assert found.stopped == "limit of 5 MiB of memory"
     assert 1 <= found.distinct < MANY.size
 
 

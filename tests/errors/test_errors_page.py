@@ -143,7 +143,7 @@ def test_examples(section: Section, folder: Path) -> None:
         assert message(folder, right) == ""
 
 
-@pytest.mark.parametrize("section", [one for one in SECTIONS if one.code.startswith("U")], ids=named)
+@pytest.mark.parametrize("section", [one for one in SECTIONS if one.code.startswith("U") and one.blocks], ids=named)
 def test_commands(section: Section, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     files = {"python": "example.py", "json": "run.itf.json"}
     *given, (language, session) = section.blocks
