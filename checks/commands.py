@@ -14,6 +14,7 @@ from ..model import errors
 from . import __version__, catalogue, loading, terminal
 from .api import ENGINES, Options, layout
 from .outcome import Limits
+from .screen import Line, Screen
 from .session import Request, Session
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ def list_(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="All configurations with what is pinned.")] = False,
 ) -> None:
     """Lists the shipped specifications."""
-    screen = terminal.Screen()
+    screen = Screen()
     width = max(map(len, catalogue.names()))
     for entry in catalogue.ENTRIES:
         quick = sum(one.tier == "quick" for one in entry.configurations)
@@ -287,7 +288,7 @@ def list_(
             screen.print([*_configurations(entry), [("", "")]])
 
 
-def _configurations(entry: catalogue.Entry) -> Iterator[terminal.Line]:
+def _configurations(entry: catalogue.Entry) -> Iterator[Line]:
     rows = []
     for one in entry.configurations:
         constants = " ".join(f"{name}={terminal.shown(value)}" for name, value in one.constants.items())
@@ -316,7 +317,7 @@ def show(
 
     found = loading.find(name)
     specification = Specification(found.model, _settings(settings or []))
-    screen = terminal.Screen()
+    screen = Screen()
     if ir:
         from ..model.lang.dump import dump
         from ..model.lang.lower import lower
@@ -328,7 +329,7 @@ def show(
         screen.print([[("", "")], [(title, "bold")], *lines])
 
 
-def _sections(found: loading.Found, specification: Specification) -> Iterator[tuple[str, list[terminal.Line]]]:
+def _sections(found: loading.Found, specification: Specification) -> Iterator[tuple[str, list[Line]]]:
     """What there is to know about a specification, in parts."""
     constants = [
         [(f"  {name} = {terminal.shown(value)}", ""), (_allowed(specification, name), "dim")]
@@ -376,7 +377,7 @@ def _range(parameter: Parameter) -> str:
     return f"{kind.show(0)}..{kind.show(kind.size - 1)}" if isinstance(kind, Domain) else str(kind)
 
 
-def _described(what: str, action: Action) -> terminal.Line:
+def _described(what: str, action: Action) -> Line:
     words = (action.function.__doc__ or "").strip().split("\n")[0]
     return [(f"  {what}", "bold"), (" (fault)" if action.fault else "", ""), (f": {words}" if words else "", "")]
 
@@ -418,7 +419,7 @@ def replay(
         raise errors.ForeignTrace(f"{file}: not a trace of {source.name}: {error.what}") from None
     trace = itf.read(found, specification)
     result = execute(trace, specification)
-    screen = terminal.Screen()
+    screen = Screen()
     if not quiet:
         screen.print(terminal.replayed_run(trace, result, screen.glyphs))
     screen.print(terminal.replayed(trace, result))

@@ -19,6 +19,7 @@ from .api import Job, Options, pins_of, prepare
 from .cli import DEBUG, complain, internal, interrupts
 from .outcome import INTERRUPTED, OUT_OF_MEMORY
 from .report import ConfigurationReport, ErrorReport, PropertyReport, Report, failed, to_json
+from .screen import ProgressLine, Screen
 
 if TYPE_CHECKING:
     from ..traces.trace import Trace
@@ -135,8 +136,8 @@ class Session:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.screen = terminal.Screen(_stderr() if request.json_file == "-" else None)
-        self.progress = terminal.ProgressLine(quiet=request.quiet)
+        self.screen = Screen(_stderr() if request.json_file == "-" else None)
+        self.progress = ProgressLine(quiet=request.quiet)
 
     def run(self) -> int:
         """Checks, shows, writes, and gives the exit code. Raises errors.UsageError for what cannot be started."""
@@ -301,4 +302,4 @@ def write_file(file: str, text: str) -> None:
 
 
 def _write_stdout(text: str) -> None:
-    terminal.Screen().write(text.rstrip("\n"))
+    Screen().write(text.rstrip("\n"))

@@ -1,45 +1,32 @@
 """A report as people read it in a terminal or a log: a table of configurations, then what is wrong and how it happens.
 
-Everything here derives from the report objects, and is made as lines of styled segments. `Screen` prints them: with
-colours through rich on a terminal, as plain ASCII anywhere else or when NO_COLOR is set. Colour only repeats words.
+Everything here derives from the report objects, and is made as lines of styled segments, which `screen` prints. Colour
+only repeats words.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple, TextIO
+from typing import Any, Literal
 
 from ..traces import text
 from ..traces.replay import Replay
 from ..traces.trace import Trace
-from .cli import complain
-from .outcome import OUT_OF_MEMORY, VIOLATION_FOUND, Progress, size_text
+from .outcome import OUT_OF_MEMORY, VIOLATION_FOUND, size_text
 from .report import ConfigurationReport, PropertyReport, Report
+from .screen import ASCII, Glyphs, Line, duration
 
-Segment = tuple[str, str]
-Line = list[Segment]
 Detail = Literal["none", "unexpected", "distinct", "all"]
 
 _VERDICT_STYLES = {"holds": "green", "violated": "red", "inconclusive": "yellow", "vacuous": "yellow", "error": "red"}
 _PIN_STYLES = {"agree": "green", "differ": "bold red", "open": "yellow"}
 _INDENT = "  "
-_MAX_ITEMS = 12
 
-
-class Glyphs(NamedTuple):
-    """The characters that differ between a terminal with Unicode and everything else."""
-
-    arrow: str
-    rule: str
-
-
-ASCII, UNICODE = Glyphs("->", "-"), Glyphs("\u2192", "\u2500")
+#: The columns of numbers with their widths, and which ones a narrow terminal does without, the first one first.
+_NUMBERS = {"distinct": 11, "generated": 13, "depth": 5, "time": 8, "states/s": 10}
+_LEAST_IMPORTANT = ("states/s", "generated", "time")
 
 
 def plain(report: Report) -> str:
@@ -114,7 +101,11 @@ class Table:
         self._pinned = any(one.pins is not None for one in planned)
         self._head = names[0] if self._one_name else "configuration"
         self._label_width = max([len(self._label(one)) for one in planned] + [len(self._head)])
+        self._numbers = dict(_NUMBERS)
         self._stacked = width is not None and self._label_width + len(self._numbers_head()) > width
+        for head in _LEAST_IMPORTANT:
+            if width is not None and self._stacked and len(self._numbers_head()) > width:
+                del self._numbers[head]
 
     def _label(self, one: ConfigurationReport) -> str:
         parts = [f"{name}={shown(value)}" for name, value in one.constants.items() if name not in self._common]
@@ -130,9 +121,7 @@ class Table:
 
     def _numbers_head(self) -> str:
         pins = f"{'pins':6}  " if self._pinned else ""
-        return (
-            f"  {'verdict':12}  {pins}{'distinct':>11}  {'generated':>13}  {'depth':>5}  {'time':>8}  {'states/s':>10}"
-        )
+        return f"  {'verdict':12}  {pins}" + "  ".join(f"{head:>{size}}" for head, size in self._numbers.items())
 
     def head(self) -> list[Line]:
         """The head of the table."""
@@ -146,9 +135,14 @@ class Table:
         if self._pinned:
             words = pinned_words(one)
             verdict += [("  ", ""), (f"{words:6}", _PIN_STYLES.get(words, ""))]
-        rate = f"{one.states_per_second:,.0f}" if one.search_seconds > 0 else "-"
-        counts = f"{one.distinct:>11,}  {one.generated:>13,}  {one.depth:>5}"
-        numbers = f"  {counts}  {duration(one.total_seconds):>8}  {rate:>10}"
+        shown_ = {
+            "distinct": f"{one.distinct:,}",
+            "generated": f"{one.generated:,}",
+            "depth": f"{one.depth}",
+            "time": duration(one.total_seconds),
+            "states/s": f"{one.states_per_second:,.0f}" if one.search_seconds > 0 else "-",
+        }
+        numbers = "".join(f"  {shown_[head]:>{size}}" for head, size in self._numbers.items())
         lines: list[Line] = []
         if self._grouped and one.name != self._group:
             self._group = one.name
@@ -164,14 +158,6 @@ def pinned_words(one: ConfigurationReport) -> str:
     if one.pins is None or one.error is not None:
         return ""
     return {True: "agree", False: "differ", None: "open"}[one.as_expected]
-
-
-def duration(seconds: float) -> str:
-    """A time as people read it."""
-    if seconds < 60:
-        return f"{seconds:.2f} s"
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}m {rest:02}s" if minutes < 60 else f"{minutes // 60}h {minutes % 60:02}m"
 
 
 # What is wrong, and how it happens.
@@ -410,98 +396,3 @@ def replayed(trace: Trace, result: Replay) -> Iterator[Line]:
     else:
         yield [(f"{what}, a run. It does not show what it records: ", "bold"), (f"{recorded}.", "bold red")]
         yield from ([(f"{_INDENT}{problem}", "")] for problem in result.problems)
-
-
-# Printing.
-
-
-class Screen:
-    """Prints lines to a stream. A reader that goes away (`| head`) is no error."""
-
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self.stream = stream if stream is not None else sys.stdout
-        if isinstance(self.stream, io.TextIOWrapper):
-            self.stream.reconfigure(errors="backslashreplace")
-        self.is_terminal = self.stream.isatty()
-        encoding = (getattr(self.stream, "encoding", None) or "ascii").lower()
-        self.glyphs = UNICODE if self.is_terminal and encoding.startswith("utf") else ASCII
-        self.width = shutil.get_terminal_size().columns if self.is_terminal else None
-        self._console: Any = None
-        self._closed = False
-        if self.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
-            from rich.console import Console
-
-            self._console = Console(file=self.stream, highlight=False, soft_wrap=True)
-
-    def print(self, lines: Iterable[Line]) -> None:
-        """Prints lines, styled where the stream can show it."""
-        for line in lines:
-            self._write(line)
-        self._flush()
-
-    def write(self, found: str) -> None:
-        """Prints unstyled text."""
-        self.print([[(line, "")] for line in found.split("\n")])
-
-    def _write(self, line: Line) -> None:
-        if self._closed:
-            return
-        try:
-            if self._console is None:
-                self.stream.write("".join(part for part, _ in line).rstrip() + "\n")
-            else:
-                from rich.text import Text
-
-                self._console.print(Text.assemble(*line), end="\n")
-        except OSError as error:
-            self._close(error)
-
-    def _flush(self) -> None:
-        try:
-            if not self._closed:
-                self.stream.flush()
-        except OSError as error:
-            self._close(error)
-
-    def _close(self, error: OSError) -> None:
-        """Nobody reads any more, or it cannot be kept: the rest, and what Python flushes at its end, goes nowhere."""
-        self._closed = True
-        if not isinstance(error, BrokenPipeError):
-            complain(f"standard output: {error.strerror or error}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
-
-
-class ProgressLine:
-    """One line on a terminal that is written over while a search runs; nothing anywhere else."""
-
-    def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
-        self.stream = stream if stream is not None else sys.stderr
-        self.enabled = not quiet and self.stream.isatty() and os.environ.get("TERM") != "dumb"
-        self._shown = False
-
-    def show(self, name: str, found: Progress) -> None:
-        """Shows where a search is."""
-        if not self.enabled:
-            return
-        parts = [f"{name}: {found.phase}"]
-        if found.depth:
-            parts += [
-                f"depth {found.depth}",
-                f"frontier {found.frontier:,}",
-                f"distinct {found.distinct:,}",
-                f"generated {found.generated:,}",
-                f"{found.rate:,.0f} states/s",
-                *([size_text(found.memory)] if found.memory else []),
-                duration(found.seconds),
-            ]
-        width = shutil.get_terminal_size().columns - 1
-        self.stream.write(f"\r{_INDENT.join(parts)[:width]}\x1b[K")
-        self.stream.flush()
-        self._shown = True
-
-    def clear(self) -> None:
-        """Takes the line away."""
-        if self._shown:
-            self.stream.write("\r\x1b[K")
-            self.stream.flush()
-            self._shown = False

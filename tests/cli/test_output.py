@@ -9,12 +9,16 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fencepost.checks import check as api
+from fencepost.checks.screen import Line, wrapped
 from fencepost.model import Specification, errors
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -71,11 +75,32 @@ def test_colour_carries_nothing_alone(small: Any) -> None:
     assert words(coloured) == words(bare)
 
 
-def test_a_narrow_terminal_breaks_no_row(small: Any) -> None:
-    _, found = on_a_terminal("check", "finite-replicated-log", columns=80, NO_COLOR="1")
+@pytest.mark.parametrize("columns", [100, 80, 60])
+def test_a_narrow_terminal_breaks_no_row(columns: int) -> None:
+    _, found = on_a_terminal("check", "finite-replicated-log", columns=columns, NO_COLOR="1")
     lines = [line.rpartition("\r")[2] for line in ESCAPE.sub("", found).replace("\r\n", "\n").split("\n")]
-    table = lines[lines.index(next(line for line in lines if "verdict" in line)) :]
-    assert max(map(len, table)) <= 80
+    assert max(map(len, lines)) <= columns
+    [head] = [line for line in lines if "verdict" in line]
+    for part in ("verdict", "pins", "distinct", "depth", "time"):
+        assert part in head
+    assert ("generated" in head, "states/s" in head) == (columns >= 80, columns >= 80)
+    assert sum(line.count("holds") for line in lines) == 3  # "3 hold" in the last line is none of them
+
+
+@given(st.lists(st.tuples(st.text("ab  ", max_size=12), st.sampled_from(["", "bold"])), max_size=6), st.integers(4, 30))
+def test_lines_are_broken_between_words_and_lose_nothing(line: Line, width: int) -> None:
+    pieces = list(wrapped(line, width))
+    for piece in pieces:
+        text = "".join(part for part, _ in piece).rstrip()
+        assert len(text) <= width or len(text.split()) == 1, "only a word that is longer may be longer"
+    assert [letter for piece in pieces for letter in styled(piece)] == list(styled(line))
+    words = [word for piece in pieces for word in "".join(part for part, _ in piece).split()]
+    assert words == "".join(part for part, _ in line).split()
+
+
+def styled(line: Line) -> Iterator[tuple[str, str]]:
+    """The letters of a line with their styles."""
+    return ((letter, style) for part, style in line for letter in part if letter != " ")
 
 
 def test_a_stream_that_cannot_show_a_character_is_no_crash(tmp_path: Path) -> None:
