@@ -59,6 +59,7 @@ class Found:
     visited: int = 0
     state_bytes: int = 0
     peak_bytes: int = 0
+    frontier_bytes: int = 0
     gap: int = 0
     seconds: float = 0.0
 

@@ -157,6 +157,7 @@ def _outcome(prepared: Prepared, found: Found, runs: Runs, workers: int) -> Outc
         details={
             "state_words": shape.words,
             "most_successors": shape.max_successors,
+            "frontier_bytes": found.frontier_bytes,
             "compiled_from_cache": compiled.cached,
             "object_bytes": compiled.object_bytes,
             "notes": list(compiled.notes),

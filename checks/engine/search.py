@@ -277,8 +277,8 @@ class Search:
     # Between rounds.
 
     def _memory(self) -> int:
-        spare = sum(chunk.nbytes for chunk in self.spare)
-        frontier = self.level.bytes + self.next.bytes + spare
+        frontier = self.level.bytes + self.next.bytes + sum(chunk.nbytes for chunk in self.spare)
+        self.found.frontier_bytes = max(self.found.frontier_bytes, frontier)
         contexts = sum(context.bytes for context in self.contexts)
         return self.visited.bytes + self.parents.bytes + frontier + contexts
 
