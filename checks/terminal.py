@@ -14,6 +14,7 @@ from typing import Any, Literal
 from ..traces import text
 from ..traces.replay import Replay
 from ..traces.trace import Trace
+from . import __version__
 from .outcome import OUT_OF_MEMORY, VIOLATION_FOUND, size_text
 from .report import ConfigurationReport, PropertyReport, Report
 from .screen import ASCII, Glyphs, Line, duration
@@ -64,7 +65,7 @@ def held_constant(planned: Sequence[ConfigurationReport]) -> str:
     for name, limit in vars(limits).items() if limits else ():
         if limit is not None:
             parts.append(f"{size_text(limit) if name == 'memory' else f'{limit:,}'} {name} at most")
-    return f"Held constant: {'; '.join(parts)}; deterministic (no seed)."
+    return f"Held constant: {'; '.join(parts)}; fencepost {__version__}, deterministic (no seed)."
 
 
 def _view(one: ConfigurationReport) -> str:
