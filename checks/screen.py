@@ -134,20 +134,22 @@ class ProgressLine:
         self.enabled = not quiet and self.stream.isatty() and os.environ.get("TERM") != "dumb"
         self._shown = False
 
-    def show(self, name: str, found: Progress) -> None:
-        """Shows where a search is."""
+    def show(self, name: str, found: Progress, total: int | None = None) -> None:
+        """Shows where a search is, and how long it will take if the number of distinct states is known beforehand."""
         if not self.enabled:
             return
         parts = [f"{name}: {found.phase}"]
         if found.depth:
+            share = f" ({found.distinct / total:.0%})" if total else ""
+            left = (total - found.distinct) / found.rate if total and found.rate else 0.0
             parts += [
                 f"depth {found.depth}",
-                f"frontier {found.frontier:,}",
-                f"distinct {found.distinct:,}",
+                f"frontier {found.frontier:,} ({found.expanded / max(found.frontier, 1):.0%})",
+                f"distinct {found.distinct:,}{share}",
                 f"generated {found.generated:,}",
                 f"{found.rate:,.0f} states/s",
                 *([size_text(found.memory)] if found.memory else []),
-                duration(found.seconds),
+                f"{duration(found.seconds)}{f', about {duration(left)} left' if left > 0 else ''}",
             ]
         width = shutil.get_terminal_size().columns - 1
         self.stream.write(f"\r{_INDENT.join(parts)[:width]}\x1b[K")

@@ -181,7 +181,8 @@ class Session:
     def _searched(self, job: Job) -> ConfigurationReport:
         try:
             with interrupts.handed_over():
-                outcome = job.search(lambda found: self.progress.show(job.base.name, found))
+                total = job.base.pins.distinct if job.base.pins else None
+                outcome = job.search(lambda found: self.progress.show(job.base.name, found, total))
         except KeyboardInterrupt:
             interrupts.requested = True
             return job.not_run(INTERRUPTED)

@@ -121,7 +121,17 @@ def test_progress_is_shown_on_a_terminal_only(small: Any, run: Any) -> None:
     line = next(part for part in found.split("\r") if "frontier" in part)
     for part in ("Wide: ", "depth ", "distinct ", "generated ", "states/s"):
         assert part in line
+    assert "left" not in line
     assert "frontier" not in run("check", small("Wide"), "--max-seconds", 0.5).err
+
+
+def test_how_long_it_will_take_is_said_where_the_number_of_states_is_known() -> None:
+    constants = ("--set", "replicas=2", "--set", "max_leader_epoch=3")
+    _, found = on_a_terminal("check", "kip-101", *constants, "--engine", "python", "--max-seconds", 2)
+    shares = re.findall(r"distinct ([\d,]+) \((\d+)%\).*?, about [\dm. ]+s left", found)
+    assert shares
+    for distinct, share in shares:
+        assert int(share) == round(int(distinct.replace(",", "")) / 53_413 * 100)
 
 
 def test_the_table_says_what_is_held_constant_and_what_differs(run: Any) -> None:
