@@ -369,12 +369,15 @@ def _search(specification: Specification, options: Options, progress: ProgressCa
     program = lower(specification)
     if options.engine == "python":
         from .python_search import python_search
+        from .self_check import SelfCheck
 
+        canonical = _canonical(specification, options.view) if options.symmetry else None
         return python_search(
             specification,
             program,
-            canonical=_canonical(specification, options.view) if options.symmetry else None,
+            canonical=canonical,
             view=options.view,
+            self_check=SelfCheck(specification) if canonical is not None else None,
             limits=options.limits,
             continue_after_violation=options.keep_going,
             progress=progress,

@@ -65,6 +65,8 @@ class Outcome:
 
     `exact` says that no two states can have been taken for the same. Otherwise `expected_collisions` is how many pairs
     of states to expect, by their number, and `observed_collisions` the same estimated from the closest fingerprints.
+
+    `self_checked` counts the states that were compared with renamed ones, when states were reduced by symmetry.
     """
 
     distinct: int
@@ -87,6 +89,7 @@ class Outcome:
     expected_collisions: float
     details: dict[str, Any] = field(default_factory=dict)
     observed_collisions: float = 0.0
+    self_checked: int = 0
 
     @property
     def complete(self) -> bool:

@@ -6,6 +6,7 @@ with the native search, and runs the specification itself rather than a translat
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from ..model.lang import interpret, ir
 from ..model.lang.specification import Property, Specification, Step
 from . import outcome
 from .outcome import ActionCount, Limits, Outcome, Progress, ProgressCallback, PropertyCount, Run, with_run
+from .self_check import SelfCheck, sampled
 
 MARK = 1 << 14
 """The limit on states is looked at after every so many states of a level, as in the native search."""
@@ -83,14 +85,15 @@ class PythonSearch:
     """One search: `PythonSearch(specification, ...).run()`.
 
     `premise` says when properties say something, or `program` does, through the interpreter; with neither, a premise
-    is taken to be always true. With `canonical` only representatives are visited. Under a `view` states that differ in
-    auxiliary fields only are one: the first of them that is found stands for all.
+    is taken to be always true. With `canonical` only representatives are visited, and `self_check` sees some of them.
+    Under a `view` states that differ in auxiliary fields only are one: the first of them that is found stands for all.
     """
 
     specification: Specification
     program: ir.Program | None = None
     premise: Premise | None = None
     canonical: Canonical | None = None
+    self_check: SelfCheck | None = None
     view: bool = False
     limits: Limits = field(default_factory=Limits)
     continue_after_violation: bool = False
@@ -139,7 +142,10 @@ class PythonSearch:
     def _initial_level(self) -> list[_Node]:
         level: list[_Node] = []
         self.levels.append(0)
-        for initial in self.specification.initial_states():
+        states = self.specification.initial_states()
+        if self.self_check is not None:
+            self.self_check.initial(states)
+        for initial in states:
             self.generated += 1
             state = self._representative(initial)
             self._arrive(_Node(state, self.identity(state), None, 0, initial), level)
@@ -149,6 +155,9 @@ class PythonSearch:
         """All new states that are one step away from a level."""
         following: list[_Node] = []
         depth = len(self.levels)
+        if self.self_check is not None:
+            before = self.distinct - len(level)
+            self.self_check.sample(level[number - before].state for number in sampled(before, self.distinct))
         self.levels.append(0)
         for number, node in enumerate(level):
             if number % MARK == 0:
@@ -264,7 +273,7 @@ class PythonSearch:
             return Run(self.specification.key(node.initial), tuple(step.position for step in path[1:]))
         # The first run in canonical order whose states have these representatives.
         state, positions = node.initial, []
-        for following in path[1:]:
+        for known, following in itertools.pairwise(path):
             wanted = self.specification.key(following.state)
             for position, step in enumerate(self.specification.successors(state)):
                 if self.specification.key(self.canonical(step.state)) == wanted and (
@@ -274,7 +283,9 @@ class PythonSearch:
                     state = step.state
                     break
             else:
+                SelfCheck(self.specification).compare_renamed(known.state, state)
                 raise outcome.Disagreement("symmetry: a step between representatives is no step of the specification")
+        SelfCheck(self.specification).compare_renamed(node.state, state)
         return Run(self.specification.key(node.initial), tuple(positions))
 
     def _is_false(self, prop: Property) -> Callable[[Any, Any], bool] | None:
@@ -327,6 +338,7 @@ class PythonSearch:
             bytes_per_state=0.0,
             peak_memory_bytes=0,
             expected_collisions=0.0,
+            self_checked=self.self_check.states if self.self_check is not None else 0,
         )
 
 

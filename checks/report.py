@@ -129,6 +129,7 @@ class ConfigurationReport:
     peak_memory_bytes: int = 0
     expected_collisions: float = 0.0
     observed_collisions: float = 0.0
+    self_checked: int = 0
     actions: tuple[ActionReport, ...] = ()
     properties: tuple[PropertyReport, ...] = ()
     failures: tuple[str, ...] = ()
@@ -247,6 +248,7 @@ def assess(
         peak_memory_bytes=outcome.peak_memory_bytes,
         expected_collisions=outcome.expected_collisions,
         observed_collisions=outcome.observed_collisions,
+        self_checked=outcome.self_checked,
         details=dict(outcome.details),
         actions=actions,
         properties=tuple(properties),
@@ -391,6 +393,7 @@ def _configuration_json(one: ConfigurationReport) -> dict[str, Any]:
         "engine": one.engine,
         "workers": one.workers,
         "symmetry": one.symmetry,
+        "self_checked": one.self_checked,
         "exact": one.exact,
         "view": {"without": list(one.view)} if one.view else None,
         "verdict": one.verdict,

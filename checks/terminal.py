@@ -292,6 +292,8 @@ def statistics(one: ConfigurationReport) -> Iterator[Line]:
     seconds = f"{duration(one.compile_seconds)} to compile, {duration(one.search_seconds)} to search"
     space = f"{one.bytes_per_state:.1f} bytes a state, {size_text(one.peak_memory_bytes)} at most"
     yield [(f"{_INDENT}{seconds}; {space}; a state has {one.bounds.get('state_bits', '?')} bits", "")]
+    if one.self_checked:
+        yield [(f"{_INDENT}{one.self_checked:,} states were compared with renamed ones", "")]
     yield from columns(
         ("action", "enabled in", "fired", "new states", ""),
         [(a.name, f"{a.enabled:,}", f"{a.generated:,}", f"{a.new:,}", a.verdict) for a in one.actions],
@@ -330,6 +332,14 @@ def summary(report: Report) -> Iterator[Line]:
     odds = max(one.expected_collisions for one in found)
     if odds > 0 and not all(one.exact for one in found):
         yield [(f"The odds that two states shared a fingerprint and one was missed are {odds:.1e} at most.", "")]
+    if any(one.self_checked for one in found):
+        compared = sum(one.self_checked for one in found)
+        yield [
+            (
+                f"Interchangeable identities made no difference in the {compared:,} states in which they were renamed.",
+                "",
+            )
+        ]
     yield from _views(found)
     counts = Counter[tuple[str, bool]]((one.verdict, bool(one.view)) for one in found)
     how = ", ".join(

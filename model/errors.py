@@ -323,6 +323,13 @@ class NoInitialState(SpecificationError):
     advice = "a require() or an empty choose() stops every @init: weaken it"
 
 
+class NotSymmetric(SpecificationError):
+    """Identities that are declared interchangeable make a difference: found while states are reduced by symmetry."""
+
+    code = "S310"
+    advice = "drop symmetric=True, or check with --no-symmetry"
+
+
 class ExecutionFailed(SpecificationError):
     """Anything else that Python raised while running a method of the specification."""
 

@@ -35,14 +35,19 @@ class Library:
         self.enter = bind("engine_enter", None, AT, AT, WORD)
         self.grow = bind("engine_grow", None, AT, WORD, AT, WORD, AT, WORD)
         self.gap = bind("engine_gap", WORD, AT, WORD)
-        self._successors = bind("successors", WORD, AT, AT, AT)
+        self.make_successors = bind("successors", WORD, AT, AT, AT)
         self._canonicalise = bind("canonicalise", None, AT) if shape.symmetric else None
+        if shape.symmetric:
+            self.transpose = bind("transpose", None, AT, WORD, ctypes.c_int32)
+            self.check = bind("check", WORD, AT, AT)
+            self.check_step = bind("check_step", WORD, AT, AT, AT)
 
     @staticmethod
     def symbols(shape: Shape) -> tuple[str, ...]:
         """The names of all functions that `address_of` is asked for."""
         names = ("expand", "insert", "settle", "store", "enter", "grow", "gap")
-        return (*(f"engine_{name}" for name in names), "successors", *(("canonicalise",) if shape.symmetric else ()))
+        symmetric = ("canonicalise", "transpose", "check", "check_step") if shape.symmetric else ()
+        return (*(f"engine_{name}" for name in names), "successors", *symmetric)
 
     def successors(self, words: Sequence[int]) -> list[tuple[int, ...]]:
         """All successors of a state, as the model's kernel makes them. Raises SpecificationFailed."""
@@ -50,7 +55,7 @@ class Library:
         state = np.array(words, dtype=np.uint64)
         room = max(shape.max_successors, 1)
         out, actions = np.zeros((room, shape.words), dtype=np.uint64), np.zeros(room, dtype=np.int32)
-        made = self._successors(address(state), address(out), address(actions))
+        made = self.make_successors(address(state), address(out), address(actions))
         if made < 0:
             raise SpecificationFailed
         return [tuple(int(word) for word in row) for row in out[:made]]

@@ -23,6 +23,7 @@ from .library import Library
 from .memory import Words
 from .runs import Runs
 from .search import Search
+from .self_check import NativeSelfCheck
 from .shape import SHARDS, Shape
 from .workers import Workers
 
@@ -37,6 +38,11 @@ class Prepared:
     codec: Codec
     library: Library
     compiled: Compiled
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether there are identities to rename, and states are reduced by it."""
+        return self.library.shape.symmetric
 
 
 @dataclass(frozen=True)
@@ -115,13 +121,17 @@ def native_search(
         seed=settings.seed,
     )
     initial = specification.initial_states()
+    states = packed(prepared.codec, initial)
+    symmetry = NativeSelfCheck(specification, prepared.codec, prepared.library) if prepared.symmetric else None
+    if symmetry is not None:
+        symmetry.initial(states)
     with Workers(min(settings.workers, SHARDS)) as pool:
-        search = Search(prepared.library, options, progress, pool)
-        found = search.run(packed(prepared.codec, initial))
-    runs = Runs(specification, prepared.codec.encode, prepared.library, found, initial)
+        search = Search(prepared.library, options, progress, pool, symmetry.sample if symmetry else None)
+        found = search.run(states)
+    runs = Runs(specification, prepared.codec, prepared.library, found, initial)
     if found.error is not None:
         raise runs.error(found.error)
-    return _outcome(prepared, found, runs, pool.count)
+    return _outcome(prepared, found, runs, pool.count, symmetry.states if symmetry else 0)
 
 
 def packed(codec: Codec, states: Sequence[Any]) -> Words:
@@ -129,7 +139,7 @@ def packed(codec: Codec, states: Sequence[Any]) -> Words:
     return codec.encode_all(states).view(np.int64)
 
 
-def _outcome(prepared: Prepared, found: Found, runs: Runs, workers: int) -> Outcome:
+def _outcome(prepared: Prepared, found: Found, runs: Runs, workers: int, self_checked: int) -> Outcome:
     specification, shape, compiled = prepared.specification, found.shape, prepared.compiled
     deadlock: Run | None = None
     if found.first_deadlock is not None and specification.deadlock_is_violation:
@@ -154,6 +164,7 @@ def _outcome(prepared: Prepared, found: Found, runs: Runs, workers: int) -> Outc
         peak_memory_bytes=found.peak_bytes,
         expected_collisions=0.0 if shape.is_exact else found.visited**2 / 2.0**65,
         observed_collisions=0.5 / found.gap if found.gap else 0.0,
+        self_checked=self_checked,
         details={
             "state_words": shape.words,
             "most_successors": shape.max_successors,

@@ -3,7 +3,8 @@
 A search knows of every state the position among the successors of its parent. Following these positions natively gives
 the words of every state on the way; following them in CPython must give the same states, or the two executions differ
 and nothing that was found can be believed. With symmetry the search knows representatives only: then the run in
-CPython takes, at each step, the first successor that has the next representative.
+CPython takes, at each step, the first successor that has the next representative. Where there is none, identities that
+are declared interchangeable are not.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Any
 
 from ...model.errors import FencepostError
 from ...model.lang.specification import Specification, Step
+from ..native.codec import Codec
 from ..outcome import Disagreement, Run, with_run
+from ..self_check import SelfCheck
 from .found import Found, Place
 from .library import Library, SpecificationFailed
 
@@ -33,24 +36,21 @@ class Replayed:
 
 
 class Runs:
-    """Rebuilds the runs of one search. `encode` gives the words of a state."""
+    """Rebuilds the runs of one search. Raises Disagreement if CPython does not go the same way, or NotSymmetric."""
 
     def __init__(
         self,
         specification: Specification,
-        encode: Callable[[Any], Sequence[int]],
+        codec: Codec,
         library: Library,
         found: Found,
         initial: Sequence[Any],
     ) -> None:
-        self.specification, self.encode, self.library = specification, encode, library
+        self.specification, self.codec, self.library = specification, codec, library
         self.found, self.initial = found, initial
 
     def to(self, place: Place, accept: Accept | None = None) -> Replayed:
-        """The run to a place. With `accept`, its last step is one for which that is true of the states around it.
-
-        Raises Disagreement if CPython does not go the same way.
-        """
+        """The run to a place. With `accept`, its last step is one for which that is true of the states around it."""
         number, positions = self._positions(place)
         path = self._path(number, positions)
         state, before = self.initial[number], None
@@ -58,10 +58,20 @@ class Runs:
         for index, wanted in enumerate(path[1:]):
             last = index == len(positions) - 1
             known = None if self.library.shape.symmetric else positions[index]
-            position, step = self._step(state, wanted, known, accept if last else None)
+            found = self._step(state, wanted, known, accept if last else None)
+            if found is None:
+                self._compare(path[index], state)
+                raise self._disagreement("a step of native code is not possible, or leads elsewhere")
+            position, step = found
             taken.append(position)
             before, state = state, step.state
+        self._compare(path[-1], state)
         return Replayed(Run(self.specification.key(self.initial[number]), tuple(taken)), before, state)
+
+    def _compare(self, words: Words, state: Any) -> None:
+        """Sees that names make no difference between what the search knows and what it stands for here."""
+        if self.library.shape.symmetric:
+            SelfCheck(self.specification).compare_renamed(self.codec.decode(words), state)
 
     def _positions(self, place: Place) -> tuple[int, list[int]]:
         """The number of the initial state, and the positions from there on."""
@@ -72,7 +82,7 @@ class Runs:
 
     def _path(self, number: int, positions: Sequence[int]) -> list[Words]:
         """The words of every state on the way, as native code makes them; representatives only."""
-        path = [self.library.canonical(self.encode(self.initial[number]))]
+        path = [self.library.canonical(self.codec.encode(self.initial[number]))]
         for position in positions:
             try:
                 successors = self.library.successors(path[-1])
@@ -81,18 +91,19 @@ class Runs:
             path.append(self.library.canonical(successors[position]))
         return path
 
-    def _step(self, state: Any, wanted: Words, known: int | None, accept: Accept | None) -> tuple[int, Step]:
+    def _step(self, state: Any, wanted: Words, known: int | None, accept: Accept | None) -> tuple[int, Step] | None:
         """The step from a state to the wanted one, at the known position or the first that will do."""
         for position, step in enumerate(self.specification.successors(state)):
             if known is not None and position != known:
                 continue
-            if self.library.canonical(self.encode(step.state)) != wanted:
+            if self.library.canonical(self.codec.encode(step.state)) != wanted:
                 continue
             if accept is None or accept(state, step.state):
                 return position, step
-        raise Disagreement(
-            f"{self.specification.name}: a step that native code takes is not possible in CPython, or leads elsewhere"
-        )
+        return None
+
+    def _disagreement(self, what: str) -> Disagreement:
+        return Disagreement(f"{self.specification.name}: in CPython, {what}")
 
     def violation(self, index: int, place: Place) -> Run:
         """The run to the first failure of a property (or, for a witness, to where it is true)."""
@@ -102,16 +113,14 @@ class Runs:
             return self.to(place, lambda before, after: not self.specification.holds(prop, before, after)).run
         replayed = self.to(place)
         if self.specification.holds(prop, replayed.last) is not wanted:
-            raise Disagreement(
-                f"{self.specification.name}.{prop.name} has another value in CPython than in native code"
-            )
+            raise self._disagreement(f"{prop.name} has another value than in native code")
         return replayed.run
 
     def deadlock(self, place: Place) -> Run:
         """The run to a state that has no successors."""
         replayed = self.to(place)
         if any(True for _ in self.specification.successors(replayed.last)):
-            raise Disagreement(f"{self.specification.name}: a deadlock in native code is none in CPython")
+            raise self._disagreement("a deadlock in native code is none")
         return replayed.run
 
     def error(self, place: Place) -> FencepostError:
@@ -125,7 +134,7 @@ class Runs:
         if raised is None and place.position is None:
             raised = _raised_by(lambda: list(specification.successors(replayed.last)))
         if raised is None:
-            raise Disagreement(f"{specification.name}: an error in native code is none in CPython")
+            raise self._disagreement("an error in native code is none")
         return with_run(raised, replayed.run)
 
     def _raised(self, before: Any, state: Any) -> FencepostError | None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import outcome
 from ..outcome import Limits, Progress
+from ..self_check import sampled
 from .context import NO_TAG, Context
 from .control import Interruption, Pace
 from .found import Found, Options, Place
@@ -43,11 +44,20 @@ class Stop(Exception):  # noqa: N818  # not an error: the search ends here
 
 
 class Search:
-    """One search from start to end: `Search(...).run(initial)`."""
+    """One search from start to end: `Search(...).run(initial)`.
+
+    `self_check` is called with states of every level before they are expanded; what it raises ends the search.
+    """
 
     def __init__(
-        self, library: Library, options: Options, progress: outcome.ProgressCallback | None, workers: Workers
+        self,
+        library: Library,
+        options: Options,
+        progress: outcome.ProgressCallback | None,
+        workers: Workers,
+        self_check: Callable[[Words], None] | None = None,
     ) -> None:
+        self.self_check = self_check
         self.library, self.shape, self.options, self.workers = library, library.shape, options, workers
         self.pace = Pace(progress)
         self.parents = Parents(self.shape)
@@ -111,6 +121,9 @@ class Search:
         """Expands all states of the level into the next one."""
         found, level = self.found, self.level
         self.expanded = 0
+        if self.self_check is not None:
+            before = found.distinct - level.count
+            self.self_check(level.rows([n - before for n in sampled(before, found.distinct)]))
         found.levels.append(0)
         self.parents.level_starts.append(self.parents.count)
         while self.expanded < level.count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -138,6 +138,17 @@ class Level:
         at = self.count % self.chunk_states
         self.count += count
         return address(chunk) + at * self.shape.words * 8
+
+    def rows(self, numbers: Sequence[int]) -> Words:
+        """A copy of some states, one a row; none of them has been released."""
+        words = self.shape.words
+        found = np.zeros((len(numbers), words), np.int64)
+        for row, number in enumerate(numbers):
+            at, place = divmod(number, self.chunk_states)
+            chunk = self.chunks[at]
+            assert chunk is not None
+            found[row] = chunk[place * words : (place + 1) * words]
+        return found
 
     def release(self, number: int) -> None:
         """Gives up a chunk whose states have all been expanded."""

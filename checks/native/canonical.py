@@ -1,4 +1,4 @@
-"""The `canonicalise` kernel: from a state to the representative of all states that differ by names only.
+"""The kernels of symmetry: from a state to the representative of all that differ by names only, and to renamed ones.
 
 The representative is the state with the smallest words, compared as one number whose most significant word is the
 last. Under a view the bits that tell states apart are compared first, and the others only where those are equal: so two
@@ -22,7 +22,7 @@ from .places import copy_words, load_cell, store_cell
 from .ranks import from_code, to_code
 from .registers import I1, I32, I64
 from .slots import is_slots
-from .symmetry import Swap, has_domain, permutation_count, rank_pairs, walk
+from .symmetry import Swap, has_domain, permutation_count, rank_pairs, swaps, walk
 
 # Up to this many transpositions are written one after the other; more of them share their code in a loop.
 _UNROLLED = 5
@@ -60,25 +60,52 @@ def add_canonicalise(module: Any, layout: Layout, linkage: str = "") -> None:
 
 def _loop(code: Code, layout: Layout, steps: list[Swap], current: list[Value], best: list[Value]) -> None:
     """Takes the steps from a table."""
-    kinds = sorted(set(steps), key=steps.index)
+    kinds = swaps(layout.type)
     table_type = llvm.ArrayType(I32, len(steps))
     table = llvm.GlobalVariable(code.function.module, table_type, "canonicalise.steps")
     table.linkage, table.global_constant = "internal", True
     table.initializer = llvm.Constant(table_type, [kinds.index(step) for step in steps])
     with code.counted(number(len(steps))) as loop:
         address = code.builder.gep(table, [number(0, I32), loop.index], inbounds=True)
-        done, never = code.block("compare"), code.block("never")
-        switch = code.builder.switch(code.load(address), never)
-        for position, swap in enumerate(kinds):
-            block = code.block("swap")
-            switch.add_case(number(position, I32), block)
-            code.at(block)
-            _transpose(code, layout, current, swap)
-            code.jump(done)
-        code.at(never)
-        code.builder.unreachable()
-        code.at(done)
+        _transpose_one(code, layout, current, code.load(address))
         _keep_smaller(code, layout, current, best)
+
+
+def add_transpose(module: Any, layout: Layout, linkage: str = "") -> None:
+    """Adds `void transpose(i64* states, i64 count, i32 swap)`: renames in each of the states, by a swap's number."""
+    kinds = [I64.as_pointer(), I64, I32]
+    function = llvm.Function(module, llvm.FunctionType(llvm.VoidType(), kinds), "transpose")
+    function.linkage = linkage
+    function.attributes.add("nounwind")
+    states, count, swap = function.args
+    code = Code(function)
+    words = [code.variable(I64) for _ in range(layout.words)]
+    with code.counted(count) as loop:
+        first = code.mul(loop.index, number(layout.words))
+        places = [code.add(first, number(word)) for word in range(layout.words)]
+        addresses = [code.builder.gep(states, [place], inbounds=True) for place in places]
+        copy_words(code, [code.load(address) for address in addresses], words)
+        _transpose_one(code, layout, words, swap)
+        copy_words(code, [code.load(variable) for variable in words], addresses)
+    code.builder.ret_void()
+    code.at(code.failed)
+    code.builder.unreachable()
+    code.finish()
+
+
+def _transpose_one(code: Code, layout: Layout, words: list[Value], selected: Value) -> None:
+    """One of the swaps of the state in `words`, by its number."""
+    done, never = code.block("swapped"), code.block("never")
+    switch = code.builder.switch(selected, never)
+    for position, swap in enumerate(swaps(layout.type)):
+        block = code.block("swap")
+        switch.add_case(number(position, I32), block)
+        code.at(block)
+        _transpose(code, layout, words, swap)
+        code.jump(done)
+    code.at(never)
+    code.builder.unreachable()
+    code.at(done)
 
 
 def _keep_smaller(code: Code, layout: Layout, current: list[Value], best: list[Value]) -> None:

@@ -1,4 +1,4 @@
-"""The kernels of a model: `successors`, `check`, `check_step` and `canonicalise`.
+"""The kernels of a model: `successors`, `check`, `check_step`, `canonicalise` and `transpose`.
 
 | symbol                                                | does                                                       |
 |-------------------------------------------------------|------------------------------------------------------------|
@@ -6,6 +6,7 @@
 | `i64 check(i64* state, i64* result)`                  | invariants, witnesses and constraints of a state           |
 | `i64 check_step(i64* before, i64* after, i64* result)`| step invariants of a step                                  |
 | `void canonicalise(i64* state)`                       | the representative of a state; only with symmetric domains |
+| `void transpose(i64* states, i64 count, i32 swap)`    | exchanges two neighbouring identities; likewise            |
 
 `successors` puts the words of the k-th successor at `out[k * words]` and the index of its action at `actions[k]`,
 and returns how many there are, or `-(1 + action)` when an action fails with an error; what is in `out` is then
@@ -30,7 +31,7 @@ from llvmlite import ir as llvm
 from ...model import errors
 from ...model.lang import ir
 from . import collection_expressions, conversions, expressions, folds, statements  # noqa: F401  # they register handlers
-from .canonical import add_canonicalise
+from .canonical import add_canonicalise, add_transpose
 from .codes import capacity
 from .emitter import Code, Value, number
 from .layout import Layout
@@ -58,7 +59,7 @@ class KernelInfo:
     def symbols(self) -> tuple[str, ...]:
         """The names of the kernels there are."""
         always = ("successors", "check", "check_step")
-        return (*always, "canonicalise") if self.permutations > 1 else always
+        return (*always, "canonicalise", "transpose") if self.permutations > 1 else always
 
 
 def kernel_info(program: ir.Program, layout: Layout) -> KernelInfo:
@@ -91,7 +92,7 @@ def add_model_kernels(
 ) -> KernelInfo:
     """Adds the kernels to an llvmlite module. `linkage="internal"` keeps them inside it.
 
-    Without `symmetry` there is no `canonicalise`, which saves compiling it. Raises UnsupportedType,
+    Without `symmetry` there is no `canonicalise` and `transpose`, which saves compiling them. Raises UnsupportedType,
     UnsupportedExpression, and StateTooLarge for symmetric domains with too many permutations.
     """
     info = kernel_info(program, layout)
@@ -107,6 +108,7 @@ def add_model_kernels(
         ) from None
     if symmetry and info.permutations > 1:
         add_canonicalise(module, layout, linkage)
+        add_transpose(module, layout, linkage)
     return info
 
 

@@ -85,6 +85,31 @@ def permutation_count(kind: Type) -> int:
 Swap = tuple[Domain, int]
 
 
+def swaps(kind: Type) -> list[Swap]:
+    """All transpositions of neighbours; a swap's number is its place among them."""
+    return [(domain, low) for domain in domains(kind) for low in range(domain.size - 1)]
+
+
+def swapping(kind: Type, symmetry: Symmetry) -> list[int]:
+    """The numbers of swaps that, applied one after the other, are a symmetry."""
+    numbers = {swap: number for number, swap in enumerate(swaps(kind))}
+    found = []
+    for domain, permutation in symmetry:
+        # Sorting the images by swaps of neighbours takes back what swaps of neighbouring values do.
+        order = list(permutation)
+        for end in range(domain.size - 1, 0, -1):
+            for low in range(end):
+                if order[low] > order[low + 1]:
+                    order[low], order[low + 1] = order[low + 1], order[low]
+                    found.append(numbers[domain, low])
+    return found
+
+
+def inverse(symmetry: Symmetry) -> Symmetry:
+    """The symmetry that takes another one back."""
+    return tuple((domain, tuple(map(order.index, range(domain.size)))) for domain, order in symmetry)
+
+
 def walk(kind: Type) -> list[Swap]:
     """Transpositions that, applied one after the other, lead through all symmetries but the identity."""
     steps: list[Swap] = []

@@ -12,6 +12,7 @@ from fencepost.checks.native.layout import build_layout
 from fencepost.checks.native.symmetry import apply, symmetries
 from fencepost.checks.outcome import Outcome
 from fencepost.checks.python_search import PythonSearch, smallest
+from fencepost.checks.self_check import SelfCheck
 from fencepost.model import Specification
 from fencepost.model.lang.lower import lower
 
@@ -43,6 +44,7 @@ def python(specification: Specification, settings: Settings, **options: Any) -> 
         program,
         canonical=canonical,
         view=settings.view,
+        self_check=SelfCheck(specification) if canonical is not None else None,
         limits=settings.limits,
         continue_after_violation=settings.continue_after_violation,
         **options,

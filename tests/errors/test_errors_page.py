@@ -14,6 +14,7 @@ import pytest
 
 from fencepost.checks.cli import main
 from fencepost.checks.native.layout import build_layout
+from fencepost.checks.self_check import SelfCheck
 from fencepost.model import Specification, errors
 from fencepost.model.lang.lower import lower
 
@@ -118,6 +119,8 @@ def message(folder: Path, text: str, *, translated: bool = True) -> str:
             lower(specification)
             build_layout(specification.state_type)
         states = specification.initial_states()
+        if specification.symmetric_domains:
+            SelfCheck(specification).sample(states)
         for _ in range(3):
             states = [step.state for state in states for step in specification.successors(state)][:50]
             for prop in specification.properties:

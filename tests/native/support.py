@@ -76,6 +76,17 @@ class Native:
         kernel(words)
         return self.codec.decode_stored(words)
 
+    def renamed(self, states: Sequence[Any], swaps: Sequence[int]) -> list[Any]:
+        """States with identities exchanged by the kernel, one swap after the other."""
+        rows = [word for state in states for word in self.codec.encode(state)]
+        words = (ctypes.c_uint64 * max(len(rows), 1))(*rows)
+        address = self.engine.get_function_address("transpose")
+        kernel = ctypes.CFUNCTYPE(None, WORDS, ctypes.c_int64, ctypes.c_int32)(address)
+        for swap in swaps:
+            kernel(words, len(states), swap)
+        size = self.info.words
+        return [self.codec.decode_stored(words[k * size : (k + 1) * size]) for k in range(len(states))]
+
 
 def expected(program: ir.Program, state: Any) -> Successors:
     """The same as `Native.successors`, by the interpreter."""

@@ -117,6 +117,20 @@ def test_permuting_is_undone_by_the_inverse(data: st.DataObject) -> None:
     assert symmetry.permute(kind, there, THREE, inverse) == value
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@given(st.data())
+def test_the_kernel_renames_as_python_does(data: st.DataObject) -> None:
+    parts = data.draw(st.lists(TYPES, min_size=1, max_size=3))
+    kind = states(*parts, data.draw(st.sampled_from([THREE, TWO, FOUR])))
+    native = Native(program(kind))
+    renaming = data.draw(st.sampled_from(list(symmetry.symmetries(kind))))
+    found = data.draw(st.lists(values(kind), max_size=4))
+    wanted = [symmetry.apply(kind, state, renaming) for state in found]
+    assert native.renamed(found, symmetry.swapping(kind, renaming)) == wanted
+    back = symmetry.inverse(renaming)
+    assert [symmetry.apply(kind, state, back) for state in wanted] == found
+
+
 def test_permuting_renames_everywhere() -> None:
     kind = states(map_of(THREE, types.Option(THREE)), types.Set(THREE, None), types.Seq(struct_of(THREE, TWO), 2))
     state = kind.unrank(0)

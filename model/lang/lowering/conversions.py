@@ -177,6 +177,13 @@ class Conversions(Aliases):
             )
         return types.Int(0, kind.size - 1)
 
+    def is_ordered_by_name(self, source: ir.Source) -> bool:
+        """Whether a loop goes through something in an order that is one of interchangeable identities."""
+        kind = source.type if isinstance(source, ir.Values) else None
+        if isinstance(source, ir.Elements) and isinstance(source.collection.type, (types.Set, types.Bag)):
+            kind = source.collection.type.element
+        return kind is not None and bool(types.symmetric_domains(kind))
+
     def set_type(self, element: types.Type, size: int | None, node: ast.AST) -> types.Set:
         """The type of a computed set: without size when the elements are few enough for a mask."""
         if isinstance(element, ir.Nothing):

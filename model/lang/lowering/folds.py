@@ -16,6 +16,7 @@ from .conversions import ELEMENTS_HINT, TRUE, bounds, described, number, unvalue
 from .operators import Operators
 from .scope import Binding, Comprehension, Entity, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
 
+ORDER_HINT = "let nothing depend on their order; or drop symmetric=True"
 MAP_HINT = "write {key: value for key in self.members(Kind)}"
 _LARGEST = 4096
 
@@ -120,6 +121,9 @@ class Folds(Operators):
         inner = self.iteration(meaning.base, node)
         if not isinstance(inner.source, (ir.Elements, ir.Values)):
             self.fail(errors.TypeMismatch, node, "enumerate() takes a collection", "make a list: list(...)")
+        if self.is_ordered_by_name(inner.source):
+            what = "enumerate() numbers interchangeable identities, or what is ordered by them"
+            self.fail(errors.SymmetricOrder, node, what, ORDER_HINT)
         limit = ir.source_limit(inner.source)
         index = self.fresh_name("index")
         self.locals[index] = types.Int(0, max(limit - 1, 0))

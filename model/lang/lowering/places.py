@@ -10,6 +10,7 @@ from .. import ir, types
 from .aliases import is_collection
 from .calls import Calls
 from .conversions import described, number
+from .folds import ORDER_HINT
 from .scope import UNDERSCORE_HINT, Comprehension, Meaning, Reference, Value
 
 
@@ -72,6 +73,10 @@ class Places(Calls):
 
     def store(self, place: ir.Place, value: ir.Expr, node: ast.AST) -> None:
         """Writes a value to a place."""
+        listed = value.generators if isinstance(value, ir.Fold) and value.kind == "seq" else ()
+        if place.root == ir.STATE and any(self.is_ordered_by_name(found.source) for found in listed):
+            what = "a sequence of the state would be in the order of interchangeable identities"
+            self.fail(errors.SymmetricOrder, node, what, ORDER_HINT)
         self.note_write(place, node)
         self.note_content(place, self.origins(value), node)
         place = self._grown_map(place, value.type, node)
