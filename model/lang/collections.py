@@ -72,7 +72,7 @@ class Collection(Generic[T]):
     def _change(self, items: Iterable[Any]) -> None:
         """Writes new elements back to the place this was read from, or keeps them in a local collection."""
         if self._type is None:
-            self._items = tuple(items)
+            self._items = self._untyped(tuple(items))
             return
         if self._slot is OWN:
             self._keep(items)
@@ -95,13 +95,20 @@ class Collection(Generic[T]):
         stored = tuple(map(self._fits, items))
         if any(item is _UNFIT for item in stored):
             # The tuples among the elements are stored collections.
-            self._items = tuple(self._element(item) if isinstance(item, tuple) else item for item in items)
+            loose = tuple(self._element(item) if isinstance(item, tuple) else item for item in items)
+            self._items = self._untyped(loose)
             self._type = None
         else:
             self._items = self._in_order(stored)
 
     def _in_order(self, stored: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(sorted(stored, key=self._type.element.code))
+
+    def _untyped(self, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Elements that have no type in common, in the order they are kept: numbers have one."""
+        if all(item is None or type(item) is int for item in items):
+            return tuple(sorted(items, key=lambda item: (item is not None, item or 0)))
+        return items
 
     def _copied(self, slot: Any) -> Any:
         """The same elements, apart from any place; to be changed when the slot is OWN."""
@@ -169,8 +176,7 @@ class Set(Collection[T], abc.Set[T]):
             kept._keep(result._items)
             if kept._type is not None:
                 return kept
-        if all(item is None or type(item) is int for item in result._items):
-            result._items = tuple(sorted(result._items, key=lambda item: (item is not None, item or 0)))
+        result._items = self._untyped(result._items)
         return result
 
     def __or__(self, other: abc.Set[Any]) -> Set[T]:
@@ -275,6 +281,9 @@ class Seq(Collection[T], abc.Sequence[T]):
 
     def _in_order(self, stored: tuple[Any, ...]) -> tuple[Any, ...]:
         return stored
+
+    def _untyped(self, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        return items
 
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, (Seq, list, tuple)) else False

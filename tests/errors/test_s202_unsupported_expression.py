@@ -51,7 +51,7 @@ def test_kinds(source: str, what: str, hint: str, refusals: Refusals) -> None:
         ("x = «1.5»", "1.5 is not a value of the language", VALUES),
         ("x = «2j»", "2j is not a value of the language", VALUES),
         ('x = «b""»', "b'' is not a value of the language", VALUES),
-        ("«...»", "Ellipsis is not a value of the language", VALUES),
+        ("x = «...»", "Ellipsis is not a value of the language", VALUES),
         ("x = «1_000_000_000_000_000_000_000»", "a number that does not fit into 64 bits", SMALLER),
         ("x = «4_000_000_000 * 4_000_000_000»", "a number that does not fit into 64 bits", SMALLER),
     ],

@@ -33,6 +33,16 @@ LESS = "loop over less, or narrow what it runs over"
             KEEP_BOUNDED,
         ),
         (
+            "x = 0\nfor i in range(3):\n    x += 1\ny = «{c: x for c in Color}»",
+            "the integers in this collection have no known bounds",
+            KEEP_BOUNDED,
+        ),
+        (
+            "x = 0\nfor i in range(3):\n    x += 1\ny = {c: 0 for c in Color}\n«y[Color.RED]» = x",
+            "the integers in this collection have no known bounds",
+            KEEP_BOUNDED,
+        ),
+        (
             "x = «[a for a in range(100) for b in range(100)]»",
             "this can have up to 10000 elements, which is too many",
             LESS,

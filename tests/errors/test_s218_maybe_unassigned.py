@@ -23,6 +23,12 @@ EVERY_PATH = "assign it on every path, or before the loop"
         ),
         ("for x in self.q:\n    pass\nself.n = «x»", "x may not have a value here", EVERY_PATH),
         ("for y in self.q:\n    x = y\nself.n = «x»", "x may not have a value here", EVERY_PATH),
+        (
+            "for y in self.q:\n    if y > 1:\n        break\nelse:\n    x = 1\nself.n = «x»",
+            "x may not have a value here",
+            EVERY_PATH,
+        ),
+        ("x = 1\ny = sum(x for z in self.q if z > «x» for x in self.q)", "x may not have a value here", EVERY_PATH),
         ("x: int\nself.n = «x»", "x has no value here yet", FIRST),
         (
             "for y in self.q:\n    if y > 1:\n        x = y\n        break\nself.n = «x»",

@@ -71,6 +71,23 @@ class Example(Model):
     def entry(self, c):
         return self.m[c]
 
+    def poke(self):
+        self.p.v = (self.p.v + 1) % 4
+        self.m[Color.RED].v = self.k
+        self.seq = self.seq[1:]
+        self.s = {Color.RED}
+        return self.p.v
+
+    def touch(self, x):
+        x.v = (x.v + 2) % 4
+        return x.v
+
+    def first(self, x, y):
+        return x
+
+    def last(self, x, y):
+        return y
+
     @action
     def act(self, k: Num, c: Color) -> None:
         self.k = k
@@ -107,7 +124,8 @@ class SecondNames:
     # Values.
 
     def number(self) -> str:
-        return self.pick(("k", "0", "1", "2", "3", f"{self.look()} % 4"))
+        called = self.pick(("self.poke()", f"self.touch({self.pick((*STRUCTS, self.place()))})", "1"))
+        return self.pick(("k", "0", "1", "2", "3", f"{self.look()} % 4", called))
 
     def color(self) -> str:
         return self.pick(("c", "Color.RED", "Color.BLUE"))
@@ -130,7 +148,10 @@ class SecondNames:
         if roll < 10:
             return f"({inner} if k > 1 else {self.struct(depth - 1)})"
         if roll < 12:
-            return self.pick((f"self.same({inner})", f"self.entry({self.color()})", f"self.either({inner}, self.p)"))
+            pair = self.pick((f"self.first({inner}, {self.number()})", f"self.last({self.number()}, {inner})"))
+            return self.pick(
+                (f"self.same({inner})", f"self.entry({self.color()})", f"self.either({inner}, self.p)", pair)
+            )
         if roll == 12 and self.lists_of_structs:
             return f"{self.lists_of_structs[0]}[0]"
         if roll == 13:
@@ -150,7 +171,9 @@ class SecondNames:
 
     def new_list(self) -> str:
         old = self.pick((*LISTS, *self.readers["list"])) if self.count else "self.seq"
-        return self.pick(("[1]", "[k, 2]", "[]", f"list({old})", f"{old}[1:]", f"copy_of({old})"))
+        return self.pick(
+            ("[1]", f"[k, {self.number()}]", "[]", f"list({old})", f"{old}[{self.number()}:]", f"copy_of({old})")
+        )
 
     def set(self) -> str:
         """Any set there is."""
@@ -166,6 +189,8 @@ class SecondNames:
         struct = self.pick((*STRUCTS, self.place(), *self.readers["struct"] * 2))
         xs, us = (*LISTS, *self.readers["list"] * 2), (*SETS, *self.readers["set"] * 2)
         options = [f"{struct}.v", f"len({struct}.t)", f"len({self.pick(xs)})", f"len({self.pick(us)})"]
+        if self.source.chance(20):
+            options = [f"({look} + {self.number()})" for look in options]
         options += [f"{name}[0].v" for name in self.lists_of_structs] + [f"{name}[c].v" for name in self.maps]
         return self.pick([*options, *(f"{name}.s.v" for name in self.parts)])
 
@@ -236,7 +261,8 @@ class SecondNames:
             return f"self.s = {self.set()}"
         if roll == 2:
             struct = self.struct()
-            return self.pick((f"self.ss = [{struct}]", f"self.maybe = {struct}", f"self.o = T({struct})"))
+            parts = (f"self.ss = [{struct}]", f"self.maybe = {struct}", f"self.o = T({struct}, {self.number()})")
+            return self.pick(parts)
         return f"{self.place()} = {self.struct()}"
 
     def change(self) -> str:

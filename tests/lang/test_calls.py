@@ -68,6 +68,17 @@ class Methods(Everything):
         return number
 
     @action
+    def the_end_is_not_reached(self) -> None:
+        self.n = self.small_or_large(self.k)
+
+    def small_or_large(self, number: int) -> int:
+        if number < 3:
+            return 1
+        if number >= 3:
+            return 2
+        assert False  # noqa: B011, PT015  # not stripped: the language has no `raise`
+
+    @action
     def early_end(self) -> None:
         if self.flag:
             self.n = 1
@@ -184,7 +195,10 @@ class Base(Everything):
 
     @action
     def extended(self) -> None:
+        self.filled_in()
         self.k = 1
+
+    def filled_in(self) -> None: ...
 
 
 class Derived(Base):
@@ -201,6 +215,9 @@ class Derived(Base):
     def extended(self) -> None:
         super().extended()
         self.n = self.k
+
+    def filled_in(self) -> None:
+        self.flag = True
 
 
 def test_methods() -> None:

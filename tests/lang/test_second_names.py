@@ -167,6 +167,27 @@ AGREED = {
             xs.append(3)
             return xs
     """,
+    "something_new_as_argument": """
+        self.n = self.bumped(Inner(1)) + self.bumped(copy_of(self.p)) + self.longer([1]) + self.longer(list(self.seq))
+        ---
+        def bumped(self, inner):
+            inner.v = 2
+            inner.bump()
+            return inner.v
+
+        def longer(self, xs):
+            xs.append(2)
+            return len(xs)
+    """,
+    "something_new_comes_back": """
+        x = self.filled(Inner(1))
+        x.v = 4
+        self.n = x.v
+        ---
+        def filled(self, inner):
+            inner.v = 2
+            return inner
+    """,
     # Loops.
     "loop_variable_is_an_entry": "for color, inner in self.inners.items():\n    inner.v = 2\n    self.n = inner.v",
     "built_one_by_one": """
@@ -202,6 +223,12 @@ REFUSED = {
         "struct_in_a_list": "x = Inner(1)\nxs = [x]\nx.v = 3\nself.n = xs[0].v",
         "struct_in_a_set": "x = Inner(1)\nxs = {x}\nx.v = 3\nself.n = len(xs)",
         "struct_in_a_tuple": "x = Inner(1)\npair = (x, 1)\nx.v = 3\nself.n = pair[0].v",
+        "list_in_a_list": "xs = [1]\nys = [xs]\nxs.append(2)\nself.n = len(ys[0])",
+        "list_in_a_comprehension": "xs = [1]\nys = [xs for _ in range(2)]\nxs.append(2)\nself.n = len(ys[1])",
+        "list_in_a_sum": "xs = [1]\nys = [xs] + [[2]]\nxs.append(2)\nself.n = len(ys[0])",
+        "list_in_a_slice": "xs = [1]\nys = [xs][:]\nxs.append(2)\nself.n = len(ys[0])",
+        "list_in_a_copy": "xs = [1]\nys = list([xs])\nxs.append(2)\nself.n = len(ys[0])",
+        "set_in_a_map": "xs = {1}\nd = {color: xs for color in Color}\nxs.add(2)\nself.n = len(d[Color.RED])",
         "struct_appended": "x = Inner(1)\nxs = []\nxs.append(x)\nx.v = 3\nself.n = xs[0].v",
         "struct_as_item": "x = Inner(1)\nxs = [Inner(2)]\nxs[0] = x\nx.v = 3\nself.n = xs[0].v",
         "part_of_a_local": "x = Outer(Inner(1), 0, [], [])\ny = x.inner\nx.inner.v = 4\nself.n = y.v",
@@ -257,6 +284,24 @@ REFUSED = {
                 self.n = len(xs)
         """,
         "result_is_the_argument": "x = [1]\ny = self.f(x)\nx.append(2)\nself.n = len(y)\n---\ndef f(self, x):\n    return x",
+        "result_that_is_kept_elsewhere": """
+            xs = []
+            x = self.f(xs)
+            x.v = 3
+            self.n = xs[0].v
+            ---
+            def f(self, xs):
+                made = Inner(1)
+                xs.append(made)
+                return made
+        """,
+        "place_in_an_argument": """
+            self.n = self.f([self.p])
+            ---
+            def f(self, xs):
+                self.p.v = 1
+                return xs[0].v
+        """,
         "exchange_of_structs": "self.p, self.q = self.q, self.p",
     },
     errors.FrozenWrite: {
@@ -277,6 +322,19 @@ REFUSED = {
         "comprehension_over_a_set": "self.n = [x for x in {3, self.k, 2}][0]",
         "argument": "self.f({3, self.k, 2})\n---\ndef f(self, xs):\n    for x in xs:\n        self.n = x",
         "choice": "x = choose({3, self.k, 2})\nself.n = x",
+        "set_of_a_field": "for x in set(self.wide):\n    self.n = x",
+        "frozenset_of_a_field": "for x in frozenset(self.wide):\n    self.n = x",
+        "set_of_all": "xs = set(self.members(Small))\nfor x in xs:\n    self.n = x",
+        "list_of_a_set_of_a_field": "self.n = list(set(self.wide))[0]",
+        "choice_from_a_set_of_a_field": "x = choose(set(self.wide))\nself.n = x",
+        "set_in_a_map": "d = {c: set(self.wide) for c in Color}\nfor x in d[Color.RED]:\n    self.n = x",
+        "set_put_into_a_map": """
+            d = {c: self.wide for c in Color}
+            d[Color.RED] = set(self.wide)
+            for x in d[Color.RED]:
+                self.n = x
+        """,
+        "result": "for x in self.f():\n    self.n = x\n---\ndef f(self):\n    return set(self.wide)",
         "local_bag": "xs = Bag()\nxs.add(3)\nxs.add(self.p.v)\nfor x in xs:\n    self.n = x",
     },
 }
@@ -304,5 +362,14 @@ def test_computed_sets_have_an_order(tmp_path: Path) -> None:
             self.k = x
         for x in self.small | {-1, self.k}:
             self.p.v = x % 4
+        xs = copy_of(self.wide)
+        xs.add(9)
+        xs.add(-9)
+        for x in xs:
+            self.k = x
+        ys = Set(self.wide)
+        ys.discard(0)
+        for x in ys:
+            self.q.v = x
     """
     assert_all_taken(load(example(method("act", body)), tmp_path).Example, states=150)

@@ -40,7 +40,7 @@ class Alias:
 
     name: str
     origins: frozenset[Origin]
-    at: errors.Location
+    at: errors.Location | None
 
 
 @dataclass
@@ -49,6 +49,14 @@ class Loop:
 
     frame: Frame
     before: set[str]
+    writes: list[Origin]
+
+
+@dataclass(frozen=True)
+class Later:
+    """What is evaluated after something else: the statements that it runs first, and what they write."""
+
+    statements: list[ir.Stmt]
     writes: list[Origin]
 
 
@@ -67,6 +75,11 @@ def is_changeable(kind: types.Type) -> bool:
 def is_collection(kind: types.Type) -> bool:
     """Whether a type is a Set, Seq or Bag."""
     return isinstance(kind, (types.Set, types.Seq, types.Bag))
+
+
+def is_live(value: ir.Expr) -> bool:
+    """Whether this is a struct or map of the state, which CPython reads when it uses it, not before."""
+    return isinstance(value, ir.Load) and value.type.is_place and value.place.root in (ir.STATE, ir.AFTER)
 
 
 class Aliases(Context):
@@ -138,11 +151,10 @@ class Aliases(Context):
             case ir.Fold(kind="set" | "seq", body=body):
                 parts = (body,)
             case ir.Concat(left=left, right=right) | ir.SetOperation(left=left, right=right):
-                parts = (left, right)
+                return self.contents(left) | self.contents(right)
             case ir.Slice(seq=seq):
-                parts = (seq,)
-        found = (self.contents(part) if is_collection(part.type) else self.origins(part) for part in parts)
-        return NO_ORIGINS.union(*found)
+                return self.contents(seq)
+        return NO_ORIGINS.union(*map(self.origins, parts))
 
     def contents(self, value: ir.Expr) -> frozenset[Origin]:
         """The origins of what is inside a value, for a shallow copy of it."""
@@ -163,12 +175,18 @@ class Aliases(Context):
 
     # Names and writes.
 
-    def note_alias(self, name: str, origins: frozenset[Origin], node: ast.AST, frame: Frame | None = None) -> None:
+    def note_alias(
+        self,
+        name: str,
+        origins: frozenset[Origin],
+        node: ast.AST | errors.Location | None,
+        frame: Frame | None = None,
+    ) -> None:
         """Notes that a name is bound to, or has in it, something of these origins. Raises AliasedWrite."""
         if not origins:
             return
         frame = frame or self.frame
-        alias = Alias(name, origins, self.location(node))
+        alias = Alias(name, origins, self.location(node) if isinstance(node, ast.AST) else node)
         frame.aliases.append(alias)
         for loop in self.loops:
             if loop.frame is frame and name in loop.before:
@@ -235,6 +253,29 @@ class Aliases(Context):
         frame.aliases = [alias for alias in frame.aliases if not alias.name or alias.name in frame.assigned]
 
     @contextmanager
+    def later(self) -> Iterator[Later]:
+        """Around the evaluation of what follows values that are `kept`; emits nothing yet."""
+        during = Loop(self.frame, set(), [])
+        self.loops.append(during)
+        try:
+            with self.collecting() as statements:
+                yield Later(statements, during.writes)
+        finally:
+            self.loops.pop()
+
+    def kept(self, value: ir.Expr, later: Later, node: ast.AST) -> ir.Expr:
+        """A value as it is before later statements run. Raises AliasedWrite for a copy of what they change."""
+        if not later.statements or is_live(value):
+            return value
+        self.spared(value, later, node)
+        return self.temporary(value, node)
+
+    def spared(self, value: ir.Expr, later: Later, node: ast.AST) -> None:
+        """Refuses a copy of something that what is evaluated later changes. Raises AliasedWrite."""
+        if any(origin.overlaps(write) for origin in self.origins(value) for write in later.writes):
+            raise aliased_write(self.location(node), "what is evaluated after this changes it")
+
+    @contextmanager
     def unchanged(self, place: ir.Place, node: ast.AST) -> Iterator[None]:
         """Around what is evaluated after a collection is named and before it is written. Raises AliasedWrite."""
         during = Loop(self.frame, set(), [])
@@ -266,7 +307,11 @@ class Aliases(Context):
         """Notes that a local holds a built-in collection."""
         # A local set of one element may get more.
         unordered = self.is_unordered(value) or isinstance(value, ir.MakeSet)
-        for known, found in ((self.unordered, unordered), (self.unhashable, self.is_unhashable(value))):
+        for known, found in (
+            (self.unordered, unordered),
+            (self.unhashable, self.is_unhashable(value)),
+            (self.tuples, self.is_tuple(value)),
+        ):
             if found and local not in known:
                 known.add(local)
                 # Author's names are remembered for the next pass, which then knows it from the start.
@@ -294,6 +339,33 @@ class Aliases(Context):
                 return not _is_stored(inner)
         return False
 
+    def as_tuple(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
+        """A collection as one that Python takes as an element of a set: a tuple or frozenset."""
+        kept = self.temporary(value, node)
+        if isinstance(kept, ir.Local):
+            self.unhashable.discard(kept.name)
+            if isinstance(kept.type, types.Seq):
+                self.tuples.add(kept.name)
+        return kept
+
+    def is_tuple(self, value: ir.Expr) -> bool:
+        """Whether something is a built-in tuple."""
+        match value:
+            case ir.Local(name=name):
+                return name in self.tuples
+            case ir.Do(value=inner) | ir.Convert(value=inner) | ir.Unwrap(option=inner) | ir.Slice(seq=inner):
+                return self.is_tuple(inner)
+            case ir.IfElse(then=left, otherwise=right) | ir.Concat(left=left, right=right):
+                return self.is_tuple(left) or self.is_tuple(right)
+        return False
+
+    def alike(self, left: ir.Expr, right: ir.Expr, node: ast.AST) -> None:
+        """Refuses what Python does not have: a list that equals a tuple, or is added to one. Raises TypeMismatch."""
+        for one, other in ((left, right), (right, left)):
+            if self.is_tuple(one) and self.is_unhashable(other):
+                what = "to Python, a list and a tuple are never equal and cannot be added"
+                self.fail(errors.TypeMismatch, node, what, "make both lists, or both tuples: tuple(...)")
+
     def hashed(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
         """An element of a built-in set. Raises TypeMismatch for what Python cannot put there."""
         if self.is_unhashable(value):
@@ -302,9 +374,12 @@ class Aliases(Context):
         return value
 
     def is_unordered(self, value: ir.Expr) -> bool:  # noqa: PLR0911  # one line a construct
-        """Whether a set or bag has no canonical order when it runs in CPython: built-in sets, and Bag()."""
+        """Whether a set or bag has no canonical order when it runs in CPython: built-in sets, and Bag().
+
+        For a map: whether it has such entries.
+        """
         kind = value.type.inner if isinstance(value.type, types.Option) else value.type
-        if not isinstance(kind, (types.Set, types.Bag)):
+        if not isinstance(kind, (types.Set, types.Bag, types.Map)):
             return False
         match value:
             case ir.Local(name=name):
@@ -319,6 +394,8 @@ class Aliases(Context):
                 return self.is_unhashable(left) and self.is_unhashable(right)
             case ir.MakeSet(items=items):
                 return len(items) > 1
+            case ir.MakeMap(items=items):
+                return any(map(self.is_unordered, items))
             case ir.Fold():
                 return True
             case ir.Const():
@@ -328,7 +405,7 @@ class Aliases(Context):
         return False
 
 
-def aliased_write(at: errors.Location, what: str) -> errors.AliasedWrite:
+def aliased_write(at: errors.Location | None, what: str) -> errors.AliasedWrite:
     """The error for a change that a second name would or would not see."""
     return errors.AliasedWrite(
         what,

@@ -10,7 +10,7 @@ from .. import ir, specification, types
 from .aliases import Origin, is_collection
 from .builtins import CHOICE_HINT
 from .conversions import unvalued
-from .places import Places, is_live
+from .places import Places
 from .scope import Binding, Entity, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
 
 
@@ -72,11 +72,10 @@ class Assignments(Places):
                 self._unpack(parts, meaning, node)
             case ast.Attribute():
                 value = self._stored_value(meaning, node)
-                with self.collecting() as needed:
+                with self.later() as later:
                     place = self.field_place(target)
-                if needed and not is_live(value):
-                    value = self.temporary(value, node)
-                self.out.extend(needed)
+                value = self.kept(value, later, node)
+                self.out.extend(later.statements)
                 self.store(place, value, target)
             case ast.Subscript():
                 self.store_entry(target, self._stored_value(meaning, node), target)
@@ -114,6 +113,8 @@ class Assignments(Places):
         elif isinstance(meaning, (TupleOf, RangeOf, Entity, Pairs)):
             if known is not None:
                 self._ambiguous(name, node)
+            if isinstance(meaning, Pairs):
+                meaning = self.viewed(meaning, node)
             if isinstance(meaning, TupleOf):
                 meaning = TupleOf(tuple(self._tuple_part(name, item, node) for item in meaning.items))
             frame.names[name] = Binding(meaning)

@@ -42,10 +42,10 @@ class Builtins(Expressions):
             builtins.int: lambda node, named: Value(self.integer(self.value(self.only(node, named)), node)),
             builtins.set: self._set,
             builtins.frozenset: lambda node, named: self._unchanging(self._set(node, named), node),
-            values.Set: self._set,
+            values.Set: lambda node, named: self._set(node, named, builtin=False),
             builtins.list: self._seq,
             builtins.tuple: lambda node, named: self._unchanging(self._seq(node, named), node),
-            values.Seq: self._seq,
+            values.Seq: lambda node, named: self._seq(node, named, builtin=False),
             values.Bag: self._bag,
             values.copy_of: lambda node, named: Value(
                 self.separate(self.value(self.only(node, named)), node), fresh=True
@@ -71,10 +71,7 @@ class Builtins(Expressions):
         """A frozenset or tuple, which has no methods that change it, and can be an element of a set."""
         if not isinstance(made, Value):
             return made
-        kept = self.temporary(made.expr, node)
-        if isinstance(kept, ir.Local):
-            self.unhashable.discard(kept.name)
-        return Value(kept)
+        return Value(self.as_tuple(made.expr, node))
 
     def _cast(self, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
         if len(node.args) != 2 or named:
@@ -140,13 +137,22 @@ class Builtins(Expressions):
         unknown = [name for name in named if name != "default"]
         if unknown or len(node.args) != 1:
             self.fail(errors.WrongArguments, node, f"{kind}() takes a collection and default=, or several numbers")
-        default = self.value(named["default"]) if "default" in named else None
-        if default is not None and not isinstance(default, ir.Load):
-            # It is evaluated in any case, and may fail.
-            default = self.temporary(default, node)
+        default = self._default_of(kind, named["default"]) if "default" in named else None
         if default is not None and isinstance(default.type, ir.Nothing):
             self.fail(errors.TypeMismatch, node, f"the default of {kind}() is a number", "test for emptiness first")
         return Value(self.fold_over(kind, self.expression(node.args[0]), default, node))
+
+    def _default_of(self, kind: str, node: ast.expr) -> ir.Expr:
+        """What `min` and `max` give for nothing. It is evaluated in any case, and may fail."""
+        with self.later() as later:
+            default = self.value(node)
+            if not isinstance(default, ir.Load):
+                default = self.temporary(default, node)
+        if later.writes:
+            what = f"the default of {kind}() changes the state"
+            self.fail(errors.UnsupportedExpression, node, what, "take it in a statement before: x = ...")
+        self.out.extend(later.statements)
+        return default
 
     def _abs(self, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
         value = self.temporary(self.integer(self.value(self.only(node, named)), node), node)
@@ -191,7 +197,7 @@ class Builtins(Expressions):
             self.fail(errors.WrongArguments, node, "enumerate() takes a collection and a constant start")
         return Pairs("enumerate", self.expression(node.args[0]), first.value)
 
-    def _set(self, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
+    def _set(self, node: ast.Call, named: dict[str, ast.expr], *, builtin: bool = True) -> Meaning:
         if not node.args and not named:
             return Value(ir.MakeSet((), types.Set(ir.Nothing(), 0)), fresh=True)
         argument = self.only(node, named)
@@ -199,10 +205,10 @@ class Builtins(Expressions):
         if isinstance(meaning, (Value, Reference)):
             value = self.rvalue(meaning, argument)
             if isinstance(value.type, types.Set):
-                return Value(self._shallow(value, node), fresh=True)
+                return Value(self._shallow(value, node, builtin), fresh=True)
         return Value(self.fold_over("set", meaning, None, node), fresh=True)
 
-    def _seq(self, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
+    def _seq(self, node: ast.Call, named: dict[str, ast.expr], *, builtin: bool = True) -> Meaning:
         if not node.args and not named:
             return Value(ir.MakeSeq((), types.Seq(ir.Nothing(), 0)), fresh=True)
         argument = self.only(node, named)
@@ -210,14 +216,23 @@ class Builtins(Expressions):
         if isinstance(meaning, (Value, Reference)):
             value = self.rvalue(meaning, argument)
             if isinstance(value.type, types.Seq):
-                return Value(self._shallow(value, node), fresh=True)
+                return Value(self._shallow(value, node, builtin), fresh=True)
         return Value(self.fold_over("seq", meaning, None, node), fresh=True)
 
-    def _shallow(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
-        """A copy of a collection, which may share what its elements share."""
+    def _shallow(self, value: ir.Expr, node: ast.AST, builtin: bool) -> ir.Expr:
+        """A copy of a collection, which may share what its elements share; built-in sets lose their order."""
         copied = self.separate(value, node)
+        if builtin and isinstance(copied, ir.Const):
+            copied = ir.Local(self.fresh_name("t"), value.type)
+            self.locals[copied.name] = value.type
+            self.emit(ir.Assign(copied.name, value))
         if isinstance(copied, ir.Local):
             self.share(copied.name, self.contents(value))
+            self.tuples.discard(copied.name)
+            if builtin:
+                self.unhashable.add(copied.name)
+            if builtin and isinstance(value.type, types.Set):
+                self.unordered.add(copied.name)
         return copied
 
     def _bag(self, node: ast.Call, named: dict[str, ast.expr]) -> Meaning:
@@ -293,7 +308,10 @@ class Builtins(Expressions):
             wanted = " or ".join(("no argument", "one argument")[count] for count in known[name])
             self.fail(errors.WrongArguments, node, f"{name}() takes {wanted}")
         if name in ("count", "issubset", "issuperset"):
-            collection, item = self.rvalue(receiver, node), self.value(arguments[0])
+            with self.later() as later:
+                item = self.value(arguments[0])
+            collection = self.kept(self.rvalue(receiver, node), later, node)
+            self.out.extend(later.statements)
             if name == "count":
                 return Value(self._occurrences(item, collection, kind, node))
             return Value(self.ordered("<=" if name == "issubset" else ">=", collection, item, node))

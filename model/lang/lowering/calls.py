@@ -14,7 +14,7 @@ from ... import errors
 from .. import ir, specification, types, values
 from ..annotations import check_enumerable
 from ..sources import source_of
-from .aliases import is_collection, origin_of
+from .aliases import Later, Origin, aliased_write, is_collection, origin_of
 from .builtins import Builtins
 from .conversions import unvalued
 from .scope import (
@@ -25,8 +25,10 @@ from .scope import (
     Meaning,
     Method,
     Operation,
+    Pairs,
     Reference,
     SuperOf,
+    TupleOf,
     Value,
     assigned_names,
     mutated_names,
@@ -165,23 +167,24 @@ class Calls(Builtins):
             what = f"{function.__name__} is an initialiser and cannot be called"
             self.fail(errors.UnsupportedCall, node, what, hint)
         source = source_of(function, self.location(node) if self.frames else None)
-        arguments = self._arguments(function, source.tree, receiver, positional, named, node)
+        assigned, mutated = assigned_names(source.tree), mutated_names(source.tree)
+        arguments = self._arguments(function, source.tree, receiver, positional, named, mutated, node)
         # Calls in a chain begin at the same place, and end at different ones.
         where = [getattr(node, name, 0) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset")]
         path = f"{self.frame.suffix}/{':'.join(map(str, where))}"
         label = self.fresh_name(f"return {function.__name__}")
         frame = Frame(function, source, owner, path, label, self.location(node))
-        assigned, mutated = assigned_names(source.tree), mutated_names(source.tree)
         bound = {name: self._argument(name, meaning, assigned, mutated, node) for name, meaning in arguments.items()}
         self.frames.append(frame)
         try:
             for name, meaning in bound.items():
-                if name in assigned:
+                made = name in mutated and isinstance(meaning, Value) and meaning.fresh
+                if name in assigned or made:
                     self.bind_target(ast.Name(name, ast.Store()), meaning, source.tree)
                 else:
                     frame.names[name] = Binding(meaning)
                     frame.assigned.add(name)
-                    self._note_parameter(name, meaning, node)
+                    self._note_parameter(name, meaning)
             return self.run_body(source.tree, node)
         finally:
             self.frames.pop()
@@ -193,6 +196,7 @@ class Calls(Builtins):
         receiver: Meaning | None,
         positional: list[ast.expr],
         named: dict[str, ast.expr],
+        mutated: set[str],
         node: ast.AST,
     ) -> dict[str, Meaning]:
         """What every parameter means, arguments evaluated left to right."""
@@ -209,20 +213,27 @@ class Calls(Builtins):
         given = {name: argument for name, argument in bound.arguments.items() if argument is not receiver}
         result = {name: receiver for name, argument in bound.arguments.items() if argument is receiver}
         for name, argument in sorted(given.items(), key=lambda item: (item[1].lineno, item[1].col_offset)):
-            with self.collecting() as needed:
+            with self.later() as later:
                 meaning = self.consumed(self.expression(argument), argument)
-            if needed:
-                result = {key: self._kept(value, node) for key, value in result.items()}
-            self.out.extend(needed)
+            result = {key: self._kept(value, later, key in mutated, node) for key, value in result.items()}
+            self.out.extend(later.statements)
             result[name] = meaning
         for name, parameter in signature.parameters.items():
             if name not in bound.arguments:
                 result[name] = self._default(parameter.default, name, function, node)
         return {name: result[name] for name in signature.parameters}
 
-    def _kept(self, meaning: Meaning, node: ast.AST) -> Meaning:
+    def _kept(self, meaning: Meaning, later: Later, mutated: bool, node: ast.AST) -> Meaning:
+        """An argument, before later ones are evaluated."""
         if isinstance(meaning, Value):
-            return Value(self.temporary(meaning.expr, node), meaning.fresh)
+            return Value(self.kept(meaning.expr, later, node), meaning.fresh)
+        if isinstance(meaning, TupleOf):
+            return TupleOf(tuple(self._kept(item, later, mutated, node) for item in meaning.items))
+        if isinstance(meaning, Reference) and is_collection(meaning.place.type) and later.statements:
+            if not mutated:
+                return Value(self.temporary(ir.Load(meaning.place), node))
+            if any(origin_of(meaning.place).overlaps(write) for write in later.writes):
+                raise aliased_write(self.location(node), "what is evaluated after this changes it")
         return meaning
 
     def _default(self, default: Any, name: str, function: Callable[..., Any], node: ast.AST) -> Meaning:
@@ -244,6 +255,8 @@ class Calls(Builtins):
             if isinstance(meaning.expr, ir.Local) and name not in assigned:
                 return self.owned_reference(meaning, name in mutated)
             return Value(self.temporary(meaning.expr, node, name), meaning.fresh)
+        if isinstance(meaning, Pairs):
+            return self.viewed(meaning, node)
         if isinstance(meaning, Comprehension):
             self.fail(errors.UnsupportedCall, node, "a generator expression cannot be passed on", "pass a list: [...]")
         return meaning
@@ -255,13 +268,13 @@ class Calls(Builtins):
             return meaning
         return Reference(ir.Place(meaning.expr.name, (), meaning.expr.type))
 
-    def _note_parameter(self, name: str, meaning: Meaning, node: ast.AST) -> None:
+    def _note_parameter(self, name: str, meaning: Meaning) -> None:
         """Notes what a parameter shares with, unless it is the very thing that was passed."""
         if isinstance(meaning, Value) and not (isinstance(meaning.expr, ir.Local) and self.is_owned(meaning.expr.name)):
-            self.note_alias(name, self.origins(meaning.expr), node)
+            self.note_alias(name, self.origins(meaning.expr), self.frame.called)
         if isinstance(meaning, Reference) and is_collection(meaning.place.type):
             # The function changes the place through this name; what it reads through it must be what it wrote.
-            self.note_alias(name, frozenset({origin_of(meaning.place)}), node)
+            self.note_alias(name, frozenset({origin_of(meaning.place)}), self.frame.called)
 
     def run_body(self, tree: ast.FunctionDef, node: ast.AST) -> Meaning:
         """The statements of the current frame, and its result."""
@@ -295,11 +308,16 @@ class Calls(Builtins):
 
     def given_away(self, result: Meaning) -> Meaning:
         """The result of a function; what it made and returns belongs to the caller."""
-        if isinstance(result, Reference) and not result.place.steps and result.place.root in self.locals:
-            owned = self._made_here(result.place.root)
-            return Value(ir.Local(result.place.root, result.place.type), fresh=True) if owned else result
+        if isinstance(result, Reference) and not result.place.steps and self._made_here(result.place.root):
+            result = Value(ir.Local(result.place.root, result.place.type))
         if isinstance(result, Value) and isinstance(result.expr, ir.Local) and self._made_here(result.expr.name):
-            return Value(result.expr, fresh=True)
+            local = result.expr.name
+            outer = [alias for frame in self.frames[:-1] for alias in frame.aliases]
+            kept = any(origin.root == local for alias in outer for origin in alias.origins)
+            if kept:
+                # The caller has it already, in a list that it passed.
+                self.share(local, frozenset({Origin(local)}))
+            return Value(result.expr, fresh=not kept)
         return result
 
     def _made_here(self, local: str) -> bool:

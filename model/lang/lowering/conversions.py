@@ -116,7 +116,9 @@ class Conversions(Aliases):
         if isinstance(left, types.Seq) and isinstance(right, types.Seq):
             return types.Seq(self._join_elements(left.element, right.element, node), max(left.size, right.size))
         if isinstance(left, types.Map) and isinstance(right, types.Map) and left.key == right.key:
-            return types.Map(left.key, self._join_elements(left.element, right.element, node), left.make)
+            element = self._join_elements(left.element, right.element, node)
+            self.bounded(element, node)
+            return types.Map(left.key, element, left.make)
         if isinstance(left, types.Bag) and isinstance(right, types.Bag):
             return types.Bag(self._join_elements(left.element, right.element, node), max(left.size, right.size))
         union = union_of_both(left, right)
@@ -296,6 +298,14 @@ class Conversions(Aliases):
             return TRUE if left.value == right.value else FALSE
         if is_integer(a) and is_integer(b):
             return ir.Compare("==", left, right)
+        if isinstance(a, types.Option) and is_integer(a.inner) and is_integer(b):
+            # Both are evaluated, and the number need not fit into the optional one.
+            left, right = self.temporary(left, node), self.temporary(right, node)
+            return conjunction([ir.Not(ir.IsNone(left)), ir.Compare("==", ir.Unwrap(left, a.inner), right)])
+        if is_integer(a) and isinstance(b, types.Option) and is_integer(b.inner):
+            left, right = self.temporary(left, node), self.temporary(right, node)
+            return conjunction([ir.Not(ir.IsNone(right)), ir.Compare("==", left, ir.Unwrap(right, b.inner))])
+        self.alike(left, right, node)
         joined = self.join(a, b, node)
         if isinstance(joined, types.Union) and joined not in (a, b):
             self.mismatch(node, f"{described(a)} and {described(b)} are never equal")
@@ -410,7 +420,8 @@ class Conversions(Aliases):
             items = [self.rvalue(item, node) for item in meaning.items]
             element = self.element_type([item.type for item in items], node)
             self.bounded(element, node)
-            return ir.MakeSeq(tuple(self.coerce(item, element, node) for item in items), types.Seq(element, len(items)))
+            made = tuple(self.coerce(item, element, node) for item in items)
+            return self.as_tuple(ir.MakeSeq(made, types.Seq(element, len(items))), node)
         self.mismatch(node, *unvalued(meaning))
         raise AssertionError
 

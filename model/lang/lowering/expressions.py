@@ -27,6 +27,7 @@ from .scope import (
     Meaning,
     Method,
     Operation,
+    Pairs,
     Reference,
     SuperOf,
     TupleOf,
@@ -91,7 +92,7 @@ class Expressions(Unions):
             case ast.IfExp():
                 return self._if_else(node)
             case ast.Tuple(elts=elements) if not any(isinstance(element, ast.Starred) for element in elements):
-                return TupleOf(tuple(self.settled(element) for element in elements))
+                return self._tuple(elements)
             case ast.Set(elts=elements) | ast.List(elts=elements):
                 return self._literal(node, elements)
             case ast.GeneratorExp() | ast.SetComp() | ast.ListComp():
@@ -106,6 +107,18 @@ class Expressions(Unions):
         what, hint = _UNSUPPORTED.get(type(node), (type(node).__name__, ""))
         self.fail(errors.UnsupportedExpression, node, f"{what} is not part of the language", hint)
 
+    def _tuple(self, elements: list[ast.expr]) -> Meaning:
+        items: list[Meaning] = []
+        for element in elements:
+            with self.later() as later:
+                found = self.settled(element)
+            for item in items:
+                if isinstance(item, Value):
+                    self.spared(item.expr, later, element)
+            self.out.extend(later.statements)
+            items.append(found)
+        return TupleOf(tuple(items))
+
     def settled(self, node: ast.expr) -> Meaning:
         """An expression whose value does not change afterwards: scalars are read now, places stay references."""
         meaning = self.consumed(self.expression(node), node)
@@ -115,6 +128,15 @@ class Expressions(Unions):
             return self._pinned(meaning, node)
         if isinstance(meaning, Value) and not isinstance(meaning.expr, ir.Const):
             return Value(self.temporary(meaning.expr, node), meaning.fresh)
+        return self.viewed(meaning, node) if isinstance(meaning, Pairs) else meaning
+
+    def viewed(self, meaning: Pairs, node: ast.AST) -> Pairs:
+        """A view of a map, such as `map.items()`, to be kept. Raises UnsupportedExpression for iterators."""
+        if meaning.kind not in ("keys", "values", "items"):
+            what = f"{meaning.kind}() is used up by the first loop over it"
+            self.fail(errors.UnsupportedExpression, node, what, f"write {meaning.kind}(...) in the loop itself")
+        if isinstance(meaning.base, Reference):
+            return Pairs(meaning.kind, self._pinned(meaning.base, node))
         return meaning
 
     def _pinned(self, meaning: Reference, node: ast.AST) -> Reference:
@@ -284,18 +306,20 @@ class Expressions(Unions):
         if isinstance(kind, types.Seq):
             if isinstance(node.slice, ast.Slice):
                 return Value(self._slice(self.rvalue(base, node), kind, node.slice), fresh=True)
-            seq = self.rvalue(base, node)
-            with self.collecting() as needed:
+            with self.later() as later:
                 index = self.integer(self.value(node.slice), node.slice)
-            if needed:
-                seq = self.temporary(seq, node)
-                self.out.extend(needed)
+            seq = self.kept(self.rvalue(base, node), later, node)
+            self.out.extend(later.statements)
             return Value(ir.Index(seq, index, kind.element))
         self.fail(errors.TypeMismatch, node, f"{described(kind)} has no entries", "sequences and maps have")
 
     def entry(self, base: Reference | Value, kind: types.Map, node: ast.Subscript) -> Meaning:
         """An entry of a map: a place when the map is one."""
-        key = self.coerce(self.value(node.slice), kind.key, node.slice)
+        with self.later() as later:
+            key = self.coerce(self.value(node.slice), kind.key, node.slice)
+        if isinstance(base, Value):
+            base = Value(self.kept(base.expr, later, node))
+        self.out.extend(later.statements)
         if isinstance(base, Value):
             return Value(ir.GetEntry(base.expr, key, kind.element))
         if not isinstance(key, (ir.Const, ir.Local)):
@@ -310,8 +334,12 @@ class Expressions(Unions):
             self.fail(
                 errors.UnsupportedExpression, node.step, "a slice has no step in the language", "loop over a range"
             )
-        ends = [self.integer(self.value(end), end) if end is not None else None for end in (node.lower, node.upper)]
-        return ir.Slice(seq, ends[0], ends[1], kind)
+        with self.later() as later:
+            ends = iter([self.integer(end, node) for end in self.operands(*filter(None, (node.lower, node.upper)))])
+        seq = self.kept(seq, later, node)
+        self.out.extend(later.statements)
+        start, stop = (next(ends) if end is not None else None for end in (node.lower, node.upper))
+        return ir.Slice(seq, start, stop, kind)
 
     def _if_else(self, node: ast.IfExp) -> Meaning:
         test = self.truth(node.test)

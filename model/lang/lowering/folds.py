@@ -184,6 +184,7 @@ class Folds(Operators):
                 iteration = self.iteration(self.expression(clause.iter), clause.iter)
             if position == 0:
                 self.out.extend(needed)
+                self._hide([clause.target for clause in clauses])
             elif needed:
                 # What a later loop runs over is evaluated for every element of the one before.
                 found[-1] = replace(found[-1], conditions=(*found[-1].conditions, ir.Do(tuple(needed), TRUE)))
@@ -196,6 +197,12 @@ class Folds(Operators):
             limit *= ir.source_limit(iteration.source)
             found.append(ir.Generator(name, iteration.type, iteration.source, conditions))
         return tuple(found), limit
+
+    def _hide(self, targets: Sequence[ast.expr]) -> None:
+        """Makes the names of a comprehension its own: from its first loop on, they are no others of that name."""
+        for node in (node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)):
+            self.frame.names[node.id] = Binding(Value(ir.Const(None, ir.Nothing())))
+            self.frame.assigned.discard(node.id)
 
     def bind_once(self, target: ast.expr, meaning: Meaning) -> None:
         """Binds the target of a comprehension, whose names are never assigned again."""
@@ -316,5 +323,6 @@ class Folds(Operators):
             element = self.join(element, item.type, node)
         from ..annotations import _frozen_map
 
+        self.bounded(element, node)
         kind = types.Map(key, element, _frozen_map)
         return ir.MakeMap(tuple(self.coerce(item, element, node) for item in items), kind)

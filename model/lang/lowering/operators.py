@@ -6,7 +6,7 @@ import ast
 
 from ... import errors
 from .. import ir, types
-from .aliases import is_collection
+from .aliases import is_collection, is_live
 from .conversions import (
     ELEMENTS_HINT,
     FALSE,
@@ -36,11 +36,13 @@ class Operators(Conversions):
         """Several values, evaluated left to right even when a later one runs statements."""
         results: list[ir.Expr] = []
         for node in nodes:
-            with self.collecting() as needed:
+            with self.later() as later:
                 result = self.value(node)
-            if needed:
-                results = [self.temporary(earlier, node) for earlier in results]
-            self.out.extend(needed)
+                if later.writes and not is_live(result):
+                    # What is written inside of it, too, is written before the earlier ones are used.
+                    result = self.temporary(result, node)
+            results = [self.kept(earlier, later, node) for earlier in results]
+            self.out.extend(later.statements)
             results.append(result)
         return results
 
@@ -76,6 +78,7 @@ class Operators(Conversions):
         if isinstance(left.type, types.Set) and isinstance(right.type, types.Set) and type(op) in _SETS:
             return self.set_operation(_SETS[type(op)], left, right, node)
         if isinstance(left.type, types.Seq) and isinstance(right.type, types.Seq) and isinstance(op, ast.Add):
+            self.alike(left, right, node)
             kind = self.join(left.type, right.type, node)
             assert isinstance(kind, types.Seq)
             wide = types.Seq(kind.element, left.type.size + right.type.size)
@@ -133,11 +136,12 @@ class Operators(Conversions):
 
     def _membership(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST) -> ir.Expr:
         item = self.value(left)
-        with self.collecting() as needed:
+        with self.later() as later:
             where = self.consumed(self.expression(right), right)
-        if needed or isinstance(where, (TupleOf, RangeOf)):
+        item = self.kept(item, later, left)
+        self.out.extend(later.statements)
+        if isinstance(where, (TupleOf, RangeOf)):
             item = self.temporary(item, left)
-        self.out.extend(needed)
         if isinstance(where, TupleOf):
             found = disjunction([self.equal(item, self.rvalue(other, right), node) for other in where.items])
         elif isinstance(where, RangeOf):

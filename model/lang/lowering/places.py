@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from ... import errors
 from .. import ir, types
-from .aliases import is_collection
+from .aliases import is_collection, is_live
 from .calls import Calls
 from .conversions import described, number
 from .folds import ORDER_HINT
@@ -79,6 +79,8 @@ class Places(Calls):
             self.fail(errors.SymmetricOrder, node, what, ORDER_HINT)
         self.note_write(place, node)
         self.note_content(place, self.origins(value), node)
+        if place.root not in (ir.STATE, ir.AFTER) and not any(isinstance(step, ir.FieldStep) for step in place.steps):
+            self.note_builtin(place.root, value)
         place = self._grown_map(place, value.type, node)
         self.emit(ir.Store(place, self.coerce(value, place.type, node)))
 
@@ -119,7 +121,9 @@ class Places(Calls):
 
         def grown(whole: types.Type, depth: int) -> types.Type:
             if not depth:
-                return self._join_elements(whole, kind, node)
+                joined = self._join_elements(whole, kind, node)
+                self.bounded(joined, node)
+                return joined
             assert isinstance(whole, types.Map)
             return types.Map(whole.key, grown(whole.element, depth - 1), whole.make)
 
@@ -199,8 +203,3 @@ class Places(Calls):
         else:
             grown = type(kind)(element, max(kind.size, 1))
         return self.declare(place.root, grown, node)
-
-
-def is_live(value: ir.Expr) -> bool:
-    """Whether this is a struct or map of the state, which CPython reads when it stores it, not before."""
-    return isinstance(value, ir.Load) and value.type.is_place and value.place.root in (ir.STATE, ir.AFTER)

@@ -158,6 +158,7 @@ class Context:
         self.frame_numbers: dict[str, int] = {}
         self.unordered: set[str] = set()
         self.unhashable: set[str] = set()
+        self.tuples: set[str] = set()
         self.begin()
 
     def begin(self) -> None:
@@ -174,6 +175,7 @@ class Context:
         self.mutated: set[str] = set()
         self.unordered = {name for name in self.unordered if "'" not in name}
         self.unhashable = {name for name in self.unhashable if "'" not in name}
+        self.tuples = {name for name in self.tuples if "'" not in name}
         self.shared: dict[str, frozenset[Origin]] = {}
         self.loops: list[Loop] = []
         self.folds = 0
@@ -222,7 +224,7 @@ class Context:
         """The local of the representation for a name of an inlined function, the current one by default."""
         frame = frame or self.frame
         if not frame.suffix:
-            return name
+            return f"{name}@0" if name in (ir.STATE, ir.AFTER) else name
         return f"{name}@{self.frame_numbers.setdefault(frame.suffix, len(self.frame_numbers) + 1)}"
 
     def declare(self, name: str, kind: types.Type, node: ast.AST) -> types.Type:
@@ -314,8 +316,11 @@ def parameter_names(tree: ast.FunctionDef) -> list[str]:
 
 
 def assigned_names(tree: ast.AST) -> set[str]:
-    """Every name that a function assigns."""
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    """Every name that a function assigns; the names of a comprehension are its own."""
+    targets = [found.target for found in ast.walk(tree) if isinstance(found, ast.comprehension)]
+    inner = {node for target in targets for node in ast.walk(target)}
+    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
+    return {node.id for node in names if node not in inner}
 
 
 _MUTATORS = {"add", "discard", "remove", "clear", "update", "append", "extend", "pop", "truncate"}

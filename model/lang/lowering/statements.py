@@ -64,14 +64,14 @@ class Statements(Assignments):
             case ast.Break() | ast.Continue():
                 self._leave_loop(node)
             case ast.Assert(test=test):
-                self.emit(ir.Assert(self.truth(test)))
+                self._assert(self.truth(test))
             case _:
                 what, hint = _UNSUPPORTED.get(type(node).__name__, (type(node).__name__, ""))
                 self.fail(errors.UnsupportedStatement, node, f"{what} is not part of the language", hint)
 
     def _expression_statement(self, value: ast.expr, node: ast.stmt) -> None:
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            return
+        if isinstance(value, ast.Constant):
+            return  # A docstring, or the dots of a body that a subclass fills in.
         if isinstance(value, ast.Call):
             called = self.called(value)
             if called is specification.require:
@@ -84,6 +84,11 @@ class Statements(Assignments):
         # What is not kept still has to be evaluated: it may fail.
         if isinstance(meaning, Value) and not isinstance(meaning.expr, (ir.Const, ir.Local)):
             self.temporary(meaning.expr, node)
+
+    def _assert(self, test: ir.Expr) -> None:
+        self.emit(ir.Assert(test))
+        if isinstance(test, ir.Const) and not test.value:
+            self.reachable = False
 
     def _require(self, node: ast.Call) -> None:
         if self.is_property:
@@ -137,7 +142,7 @@ class Statements(Assignments):
             self.body(node.body)
         _, _, breaks = frame.loops.pop()
         self.multiplicity.pop()
-        frame.assigned, self.reachable = before, True
+        frame.assigned, self.reachable = set(before), True
         loop = ir.For(element, iteration.type, iteration.source, tuple(produced), again)
         with self.collecting() as after:
             self.body(node.orelse)
