@@ -92,8 +92,8 @@ class Search:
             found.levels.pop()
         found.visited = self.visited.used
         found.state_bytes = self.visited.bytes + self.parents.bytes
-        found.gap = self._gap()
         found.seconds = time.perf_counter() - started
+        found.gap = self._gap()
         return found
 
     def _enter(self, initial: Words) -> None:
@@ -328,5 +328,11 @@ class Search:
         """The smallest distance between two fingerprints; 0 where it means nothing."""
         if self.shape.is_exact or self.visited.used < 2:
             return 0
-        gaps = [self.library.gap(address(shard), shard.size) & ((1 << 64) - 1) for shard in self.visited.shards()]
+        shards, count = self.visited.shards(), len(self.contexts)
+        gaps: list[int] = []
+
+        def measure(some: Sequence[Words]) -> None:
+            gaps.extend(self.library.gap(address(shard), shard.size) & ((1 << 64) - 1) for shard in some)
+
+        self.workers.run([partial(measure, shards[number::count]) for number in range(count)])
         return min(gaps)
