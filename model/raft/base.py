@@ -44,7 +44,31 @@ class RaftLog(ReplicaLog[Entry]):
     @property
     def last_term(self) -> int:
         """The term of the last entry; 0 when there is none."""
-        return self.records[len(self.records) - 1].epoch if len(self.records) > 0 else 0
+        return self.epoch_before(len(self.records))
+
+    def epoch_before(self, offset: int) -> int:
+        """The term of the entry before an offset; 0 at the beginning."""
+        return self.records[offset - 1].epoch if offset > 0 else 0
+
+    def is_covered_by(self, last_term: int, end_offset: int) -> bool:
+        """Whether a log with this end is at least as up to date as this one (Raft, section 5.4.1)."""
+        mine = self.last_term
+        return last_term > mine or (last_term == mine and end_offset >= self.end_offset)
+
+    def end_of_epochs_up_to(self, epoch: int) -> int:
+        """Where the entries of an epoch and of those before it end."""
+        return max((offset + 1 for offset, entry in enumerate(self.records) if entry.epoch <= epoch), default=0)
+
+    def end_of_match_with(self, last_term: int, end_offset: int) -> int:
+        """How much of this log can be in one that ends there: up to the last entry that does not come after its end."""
+        return max(
+            (
+                offset + 1
+                for offset, entry in enumerate(self.records)
+                if entry.epoch < last_term or (entry.epoch == last_term and offset < end_offset)
+            ),
+            default=0,
+        )
 
 
 class RaftState(RememberingNetwork[M]):

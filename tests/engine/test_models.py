@@ -13,6 +13,7 @@ from fencepost.checks.engine import search as searching
 from fencepost.checks.engine.found import Options, Place
 from fencepost.checks.engine.run import Settings
 from fencepost.model import Model, Specification
+from fencepost.model.raft.kraft import KRaft
 from fencepost.model.replication.kip_320 import Kip320
 from fencepost.model.two_phase_commit import TwoPhaseCommit
 
@@ -20,6 +21,7 @@ SMALLEST_KIP_320 = {"replicas": 2, "log_size": 2, "max_records": 2, "max_leader_
 CASES: list[tuple[type[Model], dict[str, Any]]] = [
     (TwoPhaseCommit, {"resource_managers": 3}),
     (Kip320, SMALLEST_KIP_320),
+    (KRaft, {"max_elections": 1, "max_restarts": 1}),
 ]
 
 
