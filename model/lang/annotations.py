@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 
 from .. import errors
 from . import types, values
-from .generics import arguments_of, substituted
+from .generics import arguments_of, substituted, variables_of
 from .sources import field_at, method_at, parameter_at, placed
 
 Bound = int | str
@@ -156,6 +156,7 @@ class Resolver:
     def __init__(self, constants: Mapping[str, Any]) -> None:
         self.constants = constants
         self._structs: dict[type, types.Struct] = {}
+        self._arguments: dict[type, tuple[Any, ...]] = {}
         self._open: list[type] = []
 
     def resolve(self, annotation: Any, where: str) -> types.Type:
@@ -172,8 +173,13 @@ class Resolver:
             return types.Map(kind, self.resolve(element, f"{where}, value"), _frozen_map)
         if origin in (values.Set, values.Seq, values.Bag):
             return self._collection(origin, typing.get_args(annotation)[0], None, where)
+        if isinstance(origin, type) and issubclass(origin, values.Struct):
+            return self._generic(origin, typing.get_args(annotation), where)
         if isinstance(annotation, type):
             return self._plain(annotation, where)
+        if isinstance(annotation, TypeVar):
+            what = f"{where}: nothing says what the type variable {annotation.__name__} stands for"
+            raise errors.UnsupportedType(what, hint="say it where the class is derived: class Mine(Base[Record])")
         if type(annotation).__name__ == "TypeAliasType":  # Broker = ..., written as a `type` statement
             return self.resolve(annotation.__value__, where)
         raise _not_a_type(annotation, where)
@@ -192,12 +198,24 @@ class Resolver:
                 raise errors.UnsupportedType(what, hint="write a Set of an Enum")
             return types.Enum(annotation)
         if issubclass(annotation, values.Struct):
+            if variables_of(annotation) and annotation not in self._arguments:
+                name, variables = annotation.__name__, ", ".join(each.__name__ for each in variables_of(annotation))
+                raise errors.UnsupportedType(f"{where}: a {name} of what?", hint=f"write {name}[{variables}]")
             return self.struct(annotation)
         if annotation in (values.Set, values.Seq, values.Bag, values.Map):
             name = annotation.__name__
             hint = f"write {name}[{'K, T' if name == 'Map' else 'T'}]"
             raise errors.UnsupportedType(f"{where}: a {name} of what?", hint=hint)
         raise _not_a_type(annotation, where)
+
+    def _generic(self, cls: type, arguments: tuple[Any, ...], where: str) -> types.Struct:
+        """A struct class with type variables. It has one meaning in a specification, whatever that is."""
+        known = self._arguments.setdefault(cls, arguments)
+        if known != arguments:
+            given = " and ".join(f"{cls.__name__}[{', '.join(map(_spelled, args))}]" for args in (known, arguments))
+            what = f"{where}: {given} in one specification"
+            raise errors.UnsupportedType(what, hint=f"derive a struct of {cls.__name__} for each")
+        return self.struct(cls)
 
     def _annotated(self, annotation: Any, where: str) -> types.Type:
         base, *others = typing.get_args(annotation)
@@ -271,7 +289,7 @@ class Resolver:
         return types.Seq(kind, size) if origin is values.Seq else types.Bag(kind, size)
 
     def struct(self, cls: type) -> types.Struct:
-        """The resolved type of a struct class. Raises RecursiveStruct, BadDefault."""
+        """The resolved type of a struct class. Raises RecursiveStruct, BadDefault, UnsupportedType."""
         if cls in self._structs:
             return self._structs[cls]
         if cls in self._open:
@@ -280,7 +298,7 @@ class Resolver:
         check_methods(cls)
         self._open.append(cls)
         try:
-            kind = struct_type(cls, hints_of(cls), self, cls.__name__)
+            kind = struct_type(cls, hints_of(cls, self._arguments.get(cls, ())), self, cls.__name__)
         finally:
             self._open.pop()
         self._structs[cls] = kind
@@ -379,10 +397,13 @@ def _not_a_type(annotation: Any, where: str) -> errors.UnsupportedType:
     return errors.UnsupportedType(f"{where}: {_spelled(annotation)} is not a type of the language", hint=hint)
 
 
-def hints_of(cls: type) -> dict[str, Any]:
-    """The annotations of a class, evaluated, type variables replaced. Raises UnsupportedType for one that cannot be."""
+def hints_of(cls: type, given: tuple[Any, ...] = ()) -> dict[str, Any]:
+    """The annotations of a class, evaluated, type variables replaced: its own by what is given.
+
+    Raises UnsupportedType for one that cannot be evaluated.
+    """
     try:
-        hints, arguments = typing.get_type_hints(cls, include_extras=True), arguments_of(cls)
+        hints, arguments = typing.get_type_hints(cls, include_extras=True), arguments_of(cls, given)
         owners = {name: base for base in reversed(cls.__mro__) for name in vars(base).get("__annotations__", {})}
         return {name: substituted(hint, arguments.get(owners[name], {})) for name, hint in hints.items()}
     except Exception:
