@@ -166,6 +166,8 @@ def bind_constants(model: type, hints: Mapping[str, Any], given: dict[str, Any])
                 continue
             with placed(partial(field_at, model, name)):
                 allowed = evaluate_range(marker, result, f"{model.__name__}.{name}")
+            if isinstance(marker.low, str) and marker.low == marker.high and name not in given:
+                result[name] = allowed.low
             if not allowed.low <= result[name] <= allowed.high:
                 what = f"{name} = {result[name]} is outside {allowed}"
                 if given:
