@@ -5,13 +5,14 @@ where the publications count from 1. A term of 0 is that of the last entry of an
 """
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from .. import Auxiliary, Constant, Domain, Map, Range, Seq, Set, Size, Struct
 from ..faults.network import RememberingNetwork
-from ..log import ReplicaLog
+from ..log import ReplicaLog, Stamped
 
 M = TypeVar("M", bound=Struct)
+R = TypeVar("R", bound=Stamped)
 
 #: A server. All are alike.
 ServerId = Annotated[int, Domain("servers", symmetric=True, prefix="n")]
@@ -30,16 +31,14 @@ Offset = Annotated[int, Range(0, "values")]
 
 
 class Entry(Struct):
-    """One entry of the log. Its epoch is the term of the leader that wrote it."""
+    """An entry of the log with a client's value. Its epoch is the term of the leader that wrote it."""
 
     epoch: Term
     value: Value
 
 
-class RaftLog(ReplicaLog[Entry]):
-    """The log of a server."""
-
-    records: Annotated[Seq[Entry], Size("values")]
+class TermLog(ReplicaLog[R]):
+    """A log, and what Raft asks about the terms of its entries."""
 
     @property
     def last_term(self) -> int:
@@ -71,6 +70,12 @@ class RaftLog(ReplicaLog[Entry]):
         )
 
 
+class RaftLog(TermLog[Entry]):
+    """The log of a server, with clients' values and nothing else."""
+
+    records: Annotated[Seq[Entry], Size("values")]
+
+
 class RaftState(RememberingNetwork[M]):
     """Constants, and the state beside servers and messages. Auxiliary is what the published views leave out."""
 
@@ -89,10 +94,10 @@ class RaftState(RememberingNetwork[M]):
         """Whether a set of servers is a quorum."""
         return 2 * len(servers) > self.servers
 
-    def acknowledge(self, entries: Sequence[Entry]) -> None:
+    def acknowledge(self, entries: Sequence[Stamped]) -> None:
         """Tells clients that these entries are committed, once."""
         for entry in entries:
-            if self.acknowledged[entry.value] is not None:
+            if isinstance(entry, Entry) and self.acknowledged[entry.value] is not None:
                 self.acknowledged[entry.value] = True
 
     # What properties ask of a server.
@@ -109,7 +114,7 @@ class RaftState(RememberingNetwork[M]):
         """Whom a server voted for in its term."""
         raise NotImplementedError
 
-    def log_of(self, server: ServerId) -> RaftLog:
+    def log_of(self, server: ServerId) -> ReplicaLog[Any]:
         """A server's log."""
         raise NotImplementedError
 

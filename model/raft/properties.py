@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from .. import Struct, implies, invariant, step_invariant
-from .base import RaftState, ServerId
+from .base import Entry, RaftState, ServerId
 
 M = TypeVar("M", bound=Struct)
 
@@ -96,7 +96,7 @@ class RaftProperties(RaftState[M]):
     def leader_has_all_acknowledged_values(self) -> bool:
         """The leader of the highest term has every acknowledged value. `LeaderHasAllAckedValues`."""
         return all(
-            any(entry.value == value for entry in self.log_of(leader).records)
+            any(isinstance(entry, Entry) and entry.value == value for entry in self.log_of(leader).records)
             for value in self.acknowledged
             if self.acknowledged[value] is True
             for leader in self.members(ServerId)
