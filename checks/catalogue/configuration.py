@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Tier = Literal["quick", "full"]
@@ -51,6 +51,12 @@ class Configuration:
     symmetry: bool = False
     properties: tuple[str, ...] | None = None
     view: bool = False
+
+    def viewed(self, reduced: int) -> tuple[Configuration, Configuration]:
+        """This configuration under the published view, and there with symmetry, which leaves so many states."""
+        assert self.pins is not None
+        pins = replace(self.pins, distinct=reduced)
+        return replace(self, view=True), replace(self, view=True, symmetry=True, pins=pins)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .configuration import Configuration, Entry, Pins, Tier
 
 _NEVER_RESTARTED = frozenset({"restart"})
@@ -28,13 +26,6 @@ def _raft(
     return Configuration(constants, tier, Pins(distinct, depth, violated or {}, unreachable=unreachable))
 
 
-def _viewed(one: Configuration, reduced: int) -> tuple[Configuration, Configuration]:
-    """A configuration under the published view, and with the symmetry of servers, which leaves so many states."""
-    assert one.pins is not None
-    pins = replace(one.pins, distinct=reduced)
-    return replace(one, view=True), replace(one, view=True, symmetry=True, pins=pins)
-
-
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         "raft",
@@ -48,10 +39,10 @@ ENTRIES: tuple[Entry, ...] = (
             _raft(2, 1, 3, 0, 82_234, 40, tier="full", violated={"committed_entries_reach_majority": 23}),
             _raft(2, 1, 2, 1, 12_394, 33, violated={"committed_entries_reach_majority": 22}),
             _raft(3, 1, 1, 1, 179_798, 36, tier="full"),
-            *_viewed(_raft(2, 1, 2, 0, 2_176, 28), 1_090),
-            *_viewed(_raft(2, 2, 2, 0, 38_350, 39, tier="full"), 19_177),
-            *_viewed(_raft(2, 1, 2, 1, 9_234, 33, violated={"committed_entries_reach_majority": 22}), 4_619),
-            *_viewed(_raft(3, 1, 1, 0, 37_345, 35, tier="full"), 6_247),
+            *_raft(2, 1, 2, 0, 2_176, 28).viewed(1_090),
+            *_raft(2, 2, 2, 0, 38_350, 39, tier="full").viewed(19_177),
+            *_raft(2, 1, 2, 1, 9_234, 33, violated={"committed_entries_reach_majority": 22}).viewed(4_619),
+            *_raft(3, 1, 1, 0, 37_345, 35, tier="full").viewed(6_247),
         ),
     ),
 )
