@@ -7,11 +7,9 @@ where the publications count from 1. A term of 0 is that of the last entry of an
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
-from .. import Auxiliary, Constant, Domain, Map, Range, Seq, Set, Size, Struct
-from ..faults.network import RememberingNetwork
+from .. import Auxiliary, Constant, Domain, Map, Model, Range, Seq, Set, Size, Struct
 from ..log import ReplicaLog, Stamped
 
-M = TypeVar("M", bound=Struct)
 R = TypeVar("R", bound=Stamped)
 
 #: A server. All are alike.
@@ -76,15 +74,13 @@ class RaftLog(TermLog[Entry]):
     records: Annotated[Seq[Entry], Size("values")]
 
 
-class RaftState(RememberingNetwork[M]):
+class RaftState(Model):
     """Constants, and the state beside servers and messages. Auxiliary is what the published views leave out."""
 
     servers: Annotated[Constant[int], Range(1, 5)] = 2
     values: Annotated[Constant[int], Range(1, 4)] = 1
     max_elections: Annotated[Constant[int], Range(0, 4)] = 2
     max_restarts: Annotated[Constant[int], Range(0, 4)] = 0
-    max_in_flight = 12
-    max_sent = 24
 
     acknowledged: Auxiliary[Map[Value, bool | None]]
     elections: Auxiliary[Annotated[int, Range(0, "max_elections")]]

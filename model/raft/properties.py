@@ -1,14 +1,10 @@
 """What Raft promises: the five properties of figure 3 of the paper, durable votes, and those of the publications."""
 
-from typing import TypeVar
-
-from .. import Struct, implies, invariant, step_invariant
+from .. import implies, invariant, step_invariant
 from .base import Entry, RaftState, ServerId
 
-M = TypeVar("M", bound=Struct)
 
-
-class RaftProperties(RaftState[M]):
+class RaftProperties(RaftState):
     """Properties in terms of what `RaftState` asks of a server."""
 
     @invariant
@@ -27,7 +23,7 @@ class RaftProperties(RaftState[M]):
         )
 
     @step_invariant
-    def leader_append_only(self, after: "RaftProperties[M]") -> bool:
+    def leader_append_only(self, after: "RaftProperties") -> bool:
         """A leader never changes or removes entries of its log."""
         return all(
             implies(
@@ -82,7 +78,7 @@ class RaftProperties(RaftState[M]):
         )
 
     @step_invariant
-    def votes_are_durable(self, after: "RaftProperties[M]") -> bool:
+    def votes_are_durable(self, after: "RaftProperties") -> bool:
         """Within a term a server never takes a vote back, whatever happens to it."""
         return all(
             implies(

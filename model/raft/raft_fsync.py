@@ -1,0 +1,77 @@
+"""Raft with a log that has to be flushed before it is durable.
+
+State, steps and their granularity are those of `RaftFsync` in Vanlightly/raft-tlaplus, raft-and-fsync. What a server
+has appended and not flushed is lost when it restarts; term and vote are durable at once. Three constants say who
+flushes when: a leader before it sends an entry, a leader before it counts itself among the copies, a follower before it
+answers. A leader does not wait for answers, no message is sent twice, and a candidate asks its peers one at a time.
+
+As published, a server that replaces entries does not note that the new ones are not flushed: what it has flushed counts
+entries, whichever they are.
+"""
+
+from typing import Annotated
+
+from .. import Constant, In, Map, action, choose, require
+from .base import Offset, ServerId
+from .push import PushRaft
+from .server import AppendRequest, Role, Server
+
+
+class FlushingServer(Server):
+    """A server whose log is durable up to an offset."""
+
+    flushed_offset: Offset
+
+    def restart(self) -> None:
+        super().restart()
+        self.log.truncate(min(self.flushed_offset, self.log.end_offset))
+
+    def flush(self) -> None:
+        """Makes the whole log durable."""
+        self.flushed_offset = self.log.end_offset
+
+
+class RaftFsync(PushRaft[FlushingServer]):
+    """Raft with a log that is flushed in steps of its own."""
+
+    leader_fsync_before_append_entries: Constant[bool] = False
+    leader_fsync_before_include_in_quorum: Constant[bool] = True
+    follower_fsync_before_reply: Constant[bool] = True
+
+    def own_offset(self, leader: ServerId) -> int:
+        me = self.server[leader]
+        return me.flushed_offset if self.leader_fsync_before_include_in_quorum else me.log.end_offset
+
+    @action
+    def time_out(self, server: ServerId) -> None:
+        """`Timeout`."""
+        self.start_election(server)
+
+    def request_vote(self, server: ServerId) -> None:
+        """A candidate asks one of its peers. `RequestVote`."""
+        me = self.server[server]
+        require(me.role == Role.CANDIDATE)
+        peer = choose(peer for peer in self.server if peer != server)
+        self.send(me.vote_request(server, peer))
+
+    def append_entries(self, server: ServerId, peer: ServerId) -> None:
+        me = self.server[server]
+        is_durable = me.flushed_offset >= min(me.next_offset[peer] + 1, me.log.end_offset)
+        require(is_durable or not self.leader_fsync_before_append_entries)
+        super().append_entries(server, peer)
+
+    @action
+    def advance_flushed_offset(self, server: ServerId) -> None:
+        """One more entry is durable. `AdvanceFsyncIndex`."""
+        me = self.server[server]
+        require(me.flushed_offset < me.log.end_offset)
+        me.flushed_offset += 1
+
+    def accept_append_request(self, message: Annotated[AppendRequest, In("messages")]) -> None:
+        me = self.server[message.target]
+        require(me.accepts(message))
+        self.receive(message)
+        response = me.on_append_accepted(message)
+        if self.follower_fsync_before_reply:
+            me.flush()
+        self.send(response)
