@@ -17,8 +17,8 @@ def _raft(
         "values": values,
         "max_elections": max_elections,
         "max_restarts": max_restarts,
-        "max_in_flight": 12,
-        "max_sent": 24,
+        "max_in_flight": 8,
+        "max_sent": 20,
     }
     unreachable = (_NEVER_RESTARTED if max_restarts == 0 else frozenset()) | (
         {"refuse_append_request"} if max_elections == 1 else frozenset()

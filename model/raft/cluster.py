@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from .. import Map, action, require
 from .base import Entry, RaftLog, ServerId, Value
 from .properties import RaftProperties
-from .server import Role, Server
+from .server import AppendRequest, AppendResponse, Role, Server
 
 S = TypeVar("S", bound=Server)
 
@@ -48,6 +48,10 @@ class Cluster(RaftProperties, Generic[S]):
     def committable_offset(self, leader: ServerId) -> int:
         """Up to where a leader may commit."""
         return self.server[leader].committable_offset(leader, self.replication_quorum(), self.own_offset(leader))
+
+    def accept(self, request: AppendRequest) -> AppendResponse:
+        """A server takes over what it is to append, and answers."""
+        return self.server[request.target].on_append_accepted(request)
 
     @action(fault=True)
     def restart(self, server: ServerId) -> None:

@@ -9,8 +9,7 @@ else a term may have two leaders. Neither is demanded here: sizes that do not fi
 
 from typing import Annotated
 
-from .. import Constant, Map, Range
-from .base import ServerId
+from .. import Constant, Range, implies, invariant
 from .push import PushRaft
 from .server import Server
 
@@ -26,3 +25,13 @@ class FlexibleRaft(PushRaft[Server]):
 
     def replication_quorum(self) -> int:
         return self.replication_quorum_size
+
+    @invariant
+    def committed_entries_reach_quorum(self) -> bool:
+        """If leaders have committed something, one of them has its last committed entry on a replication quorum."""
+        return implies(self.leaders_have_committed(), self.last_committed_is_on(self.replication_quorum_size))
+
+    @invariant(on_request=True)
+    def committed_entries_reach_majority(self) -> bool:
+        """Not promised where less than a majority commits. `CommittedEntriesReachMajority`."""
+        return super().committed_entries_reach_majority()

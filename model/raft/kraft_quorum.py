@@ -6,6 +6,7 @@ State, steps and their granularity are those of `KRaft` and `KRaftWithReconfig` 
 from typing import Annotated, Any, Generic, TypeVar
 
 from .. import Constant, In, Map, Range, Struct, action, implies, invariant, require
+from ..faults.network import RememberingNetwork
 from ..log import ReplicaLog
 from .base import ServerId, Value
 from .kraft_server import (
@@ -28,8 +29,11 @@ S = TypeVar("S", bound=Server[Any])
 X = TypeVar("X", bound=Struct)
 
 
-class Quorum(RaftProperties[AnyMessage[E] | X], Generic[E, X, S]):
+class Quorum(RaftProperties, RememberingNetwork[AnyMessage[E] | X], Generic[E, X, S]):
     """A quorum with entries E in its logs, messages X beside those that all models have, and servers S."""
+
+    max_in_flight = 12
+    max_sent = 24
 
     log_size: Annotated[Constant[int], Range(1, 16)] = 4
 

@@ -111,14 +111,18 @@ class RaftProperties(RaftState):
 
         `CommittedEntriesReachMajority`. Not to be expected where a server that restarts can lead on with a stale view.
         """
-        return implies(
-            any(self.has_committed(leader) for leader in self.members(ServerId)),
-            any(
-                self.has_committed(leader)
-                and 2 * sum(1 for server in self.members(ServerId) if self.has_last_committed_of(leader, server))
-                > self.servers
-                for leader in self.members(ServerId)
-            ),
+        return implies(self.leaders_have_committed(), self.last_committed_is_on(self.servers // 2 + 1))
+
+    def leaders_have_committed(self) -> bool:
+        """Whether some server leads and has committed something."""
+        return any(self.has_committed(leader) for leader in self.members(ServerId))
+
+    def last_committed_is_on(self, copies: int) -> bool:
+        """Whether so many servers have the last entry that some leader has committed."""
+        return any(
+            self.has_committed(leader)
+            and sum(1 for server in self.members(ServerId) if self.has_last_committed_of(leader, server)) >= copies
+            for leader in self.members(ServerId)
         )
 
     def has_committed(self, leader: ServerId) -> bool:

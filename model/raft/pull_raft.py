@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Annotated, Generic, TypeVar
 
 from .. import In, Map, Set, Struct, action, require
+from ..faults.network import RememberingNetwork
 from .base import Entry, LastTerm, Offset, RaftLog, ServerId, Term, Value
 from .properties import RaftProperties
 
@@ -220,10 +221,11 @@ class Server(Struct):
 S = TypeVar("S", bound=Server)
 
 
-class PullingServers(RaftProperties[AnyMessage], Generic[S]):
+class PullingServers(RaftProperties, RememberingNetwork[AnyMessage], Generic[S]):
     """Servers of kind S, their messages, and the budgets."""
 
     max_in_flight = 8
+    max_sent = 24
 
     server: Map[ServerId, S]
 

@@ -21,8 +21,8 @@ from .server import AnyMessage, AppendRequest, AppendResponse, Role, VoteRequest
 class PushRaft(Cluster[S], RememberingNetwork[AnyMessage]):
     """Raft with messages in flight."""
 
-    max_in_flight = 12
-    max_sent = 24
+    max_in_flight = 8
+    max_sent = 20
 
     def may_repeat(self, message: AnyMessage) -> bool:
         """Whether a message can be sent again."""
@@ -99,7 +99,7 @@ class PushRaft(Cluster[S], RememberingNetwork[AnyMessage]):
         me = self.server[message.target]
         require(me.accepts(message))
         self.receive(message)
-        self.send(me.on_append_accepted(message))
+        self.send(self.accept(message))
 
     @action(process="message.target")
     def handle_append_response(self, message: Annotated[AppendResponse, In("messages")]) -> None:

@@ -9,12 +9,12 @@ As published, a server that replaces entries does not note that the new ones are
 entries, whichever they are.
 """
 
-from typing import Annotated
-
-from .. import Constant, In, Map, action, choose, require
+from .. import Constant, action, choose, require
 from .base import Offset, ServerId
+from .cluster import Cluster
 from .push import PushRaft
-from .server import AppendRequest, Role, Server
+from .rounds import Rounds
+from .server import AppendRequest, AppendResponse, Role, Server
 
 
 class FlushingServer(Server):
@@ -31,16 +31,34 @@ class FlushingServer(Server):
         self.flushed_offset = self.log.end_offset
 
 
-class RaftFsync(PushRaft[FlushingServer]):
-    """Raft with a log that is flushed in steps of its own."""
+class Flushing(Cluster[FlushingServer]):
+    """A cluster with logs that are flushed in steps of their own."""
 
-    leader_fsync_before_append_entries: Constant[bool] = False
     leader_fsync_before_include_in_quorum: Constant[bool] = True
     follower_fsync_before_reply: Constant[bool] = True
 
     def own_offset(self, leader: ServerId) -> int:
         me = self.server[leader]
         return me.flushed_offset if self.leader_fsync_before_include_in_quorum else me.log.end_offset
+
+    def accept(self, request: AppendRequest) -> AppendResponse:
+        response = super().accept(request)
+        if self.follower_fsync_before_reply:
+            self.server[request.target].flush()
+        return response
+
+    @action
+    def advance_flushed_offset(self, server: ServerId) -> None:
+        """One more entry is durable. `AdvanceFsyncIndex`."""
+        me = self.server[server]
+        require(me.flushed_offset < me.log.end_offset)
+        me.flushed_offset += 1
+
+
+class RaftFsync(Flushing, PushRaft[FlushingServer]):
+    """Raft with a log that has to be flushed, message by message."""
+
+    leader_fsync_before_append_entries: Constant[bool] = False
 
     @action
     def time_out(self, server: ServerId) -> None:
@@ -60,18 +78,6 @@ class RaftFsync(PushRaft[FlushingServer]):
         require(is_durable or not self.leader_fsync_before_append_entries)
         super().append_entries(server, peer)
 
-    @action
-    def advance_flushed_offset(self, server: ServerId) -> None:
-        """One more entry is durable. `AdvanceFsyncIndex`."""
-        me = self.server[server]
-        require(me.flushed_offset < me.log.end_offset)
-        me.flushed_offset += 1
 
-    def accept_append_request(self, message: Annotated[AppendRequest, In("messages")]) -> None:
-        me = self.server[message.target]
-        require(me.accepts(message))
-        self.receive(message)
-        response = me.on_append_accepted(message)
-        if self.follower_fsync_before_reply:
-            me.flush()
-        self.send(response)
+class RaftFsyncInRounds(Flushing, Rounds[FlushingServer]):
+    """Raft with a log that has to be flushed, in rounds."""
