@@ -75,7 +75,7 @@ def _fsync(
         "max_elections": max_elections,
         "max_restarts": max_restarts,
         "max_in_flight": 8,
-        "max_sent": 20,
+        "max_sent": 24,
         "leader_fsync_before_append_entries": "S" in flags,
         "leader_fsync_before_include_in_quorum": "C" in flags,
         "follower_fsync_before_reply": "A" in flags,

@@ -58,6 +58,7 @@ class Flushing(Cluster[FlushingServer]):
 class RaftFsync(Flushing, PushRaft[FlushingServer]):
     """Raft with a log that has to be flushed, message by message."""
 
+    max_sent = 24
     leader_fsync_before_append_entries: Constant[bool] = False
 
     @action
