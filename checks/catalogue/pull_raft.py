@@ -54,7 +54,8 @@ def _kraft(given: tuple[int, int, int, int], distinct: int, depth: int, *, tier:
             unreachable.add("refuse_fetch_request")
     violated = {"no_illegal_state": 7} if constants["max_restarts"] > 0 else {}
     pins = Pins(distinct, depth, violated, unreachable=frozenset(unreachable))
-    return Configuration({**constants, "max_in_flight": 6, "max_sent": 24}, tier, pins)
+    constants |= {"max_in_flight": 6, "max_sent": 24, "log_size": constants["values"]}
+    return Configuration(constants, tier, pins)
 
 
 ENTRIES: tuple[Entry, ...] = (
