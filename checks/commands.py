@@ -225,6 +225,8 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         raise errors.BadOption("--property needs the name of the specification that has the property")
     if not names and settings:
         raise errors.BadOption("--set needs the name of the specification that has the constant")
+    if json_file is not None and json_file == trace_file:
+        raise errors.BadOption(f"--json and --trace both name {json_file}", hint="name two files")
     limits = Limits(max_states, max_depth, _size(max_memory), max_seconds)
     options = Options(_engine(engine), workers, False, exact, keep_going, limits).validated()
     request = Request(

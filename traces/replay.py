@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..model.lang import values
-from ..model.lang.specification import Property, Specification, show_call
+from ..model.lang.specification import Action, Property, Specification, show_call
 from .difference import difference
-from .trace import Trace, TraceStep
+from .trace import Trace, TraceStep, choices_of
 
 #: The name of the property that a state without any step violates, in specifications with `deadlock = True`.
 DEADLOCK = "deadlock"
@@ -77,14 +77,26 @@ def _step_problems(before: TraceStep, after: TraceStep, specification: Specifica
     wanted = tuple(argument.value for argument in after.arguments)
     for arguments in specification.arguments(action, state):
         if tuple(map(values.freeze, arguments)) == wanted or _same(action, arguments, wanted):
-            steps = list(specification.fire(action, state, arguments))
-            if not steps:
-                yield f"{after.call} is not possible in the state before"
-            elif all(specification.key(step.state) != after.code for step in steps):
-                yield f"{show_call(action, arguments)} does not lead to it"
-                yield from _nearest(after, [step.state for step in steps], specification)
+            yield from _fired_problems(before, after, action, arguments, specification)
             return
     yield f"{after.call} is not possible in the state before: no such arguments there"
+
+
+def _fired_problems(
+    before: TraceStep, after: TraceStep, action: Action, arguments: tuple[Any, ...], specification: Specification
+) -> Iterator[str]:
+    """Why an action with these arguments does not lead to a state, with the recorded choices if there are any."""
+    steps = list(specification.fire(action, values.thaw(before.state), arguments))
+    reaching = [step for step in steps if specification.key(step.state) == after.code]
+    if not steps:
+        yield f"{after.call} is not possible in the state before"
+    elif not reaching:
+        yield f"{show_call(action, arguments)} does not lead to it"
+        yield from _nearest(after, [step.state for step in steps], specification)
+    elif after.choices:
+        chosen = [choices_of(specification, step, before.state) for step in reaching]
+        if after.choices not in chosen:
+            yield f"{show_call(action, arguments)} leads to it by choosing {', '.join(chosen[0]) or 'nothing'}"
 
 
 def _same(action: Any, arguments: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:

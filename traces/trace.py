@@ -147,7 +147,7 @@ def _trace_step(specification: Specification, step: Step, before: Any, changes: 
         process=step.action.process_of(step.arguments),
         action=step.action.name,
         arguments=arguments_of(step.action, step.arguments),
-        choices=_choices(specification, step, before) if step.choices else (),
+        choices=choices_of(specification, step, before),
         fault=step.action.fault,
         code=specification.key(step.state),
         changes=changes,
@@ -155,8 +155,10 @@ def _trace_step(specification: Specification, step: Step, before: Any, changes: 
     )
 
 
-def _choices(specification: Specification, step: Step, before: Any) -> tuple[str, ...]:
+def choices_of(specification: Specification, step: Step, before: Any) -> tuple[str, ...]:
     """What was chosen, as people read it. CPython does not know the types of choices; the translated action does."""
+    if not step.choices:
+        return ()
     inputs = [argument.value for argument in arguments_of(step.action, step.arguments)]
     routine = lower_action(specification, step.action)
     chosen = interpret.chosen(routine, values.freeze(before), inputs, step.options)

@@ -16,6 +16,8 @@ OPTIONS = {
     "no memory": (["--max-memory", "0"], "--max-memory 0: not a size"),
     "memory in words": (["--max-memory", "lots"], "write it like 4G"),
     "states in words": (["--max-states", "many"], "'many' is not a valid int"),
+    "endless": (["--max-seconds", "inf"], "a limit of inf on seconds is none"),
+    "one file for two things": (["--json", "x", "--trace", "x"], "--json and --trace both name x"),
     "unknown engine": (["--engine", "steam"], "there is no engine 'steam'"),
     "unknown tier": (["--tier", "slow"], "tiers are quick and full"),
     "unknown option": (["--wrokers", "2"], "--wrokers"),

@@ -1,6 +1,7 @@
 """What was chosen on the way is shown as its type shows it, wherever the options came from."""
 
 import json
+from dataclasses import replace
 from typing import Annotated
 
 from fencepost.checks.outcome import Run
@@ -20,6 +21,7 @@ from fencepost.model import (
     require,
 )
 from fencepost.traces import itf, text
+from fencepost.traces.replay import replay
 from fencepost.traces.trace import Trace, build
 
 Broker = Annotated[int, Domain("brokers", prefix="b")]
@@ -107,3 +109,15 @@ def test_choices_are_shown_by_their_type() -> None:
 def test_choices_on_paths_that_are_not_taken_do_not_count() -> None:
     trace = run_of("from_lists(sure=True), choosing b3, b3")
     assert trace.last.choices == ("b3", "b3")
+
+
+def test_a_replay_compares_choices() -> None:
+    specification = Specification(Choosing)
+    trace = run_of("from_lists(sure=False), choosing None, b2")
+    assert replay(trace, specification).confirmed
+    first, chosen = trace.steps
+    silent = replace(trace, steps=(first, replace(chosen, choices=())))
+    assert replay(silent, specification).confirmed, "other tools do not record them"
+    other = replace(trace, steps=(first, replace(chosen, choices=("None", "b3"))))
+    assert replay(other, specification).failed == 2
+    assert replay(other, specification).problems == ("from_lists(sure=False) leads to it by choosing None, b2",)
