@@ -17,7 +17,7 @@ def test_nothing_is_compiled_without_memory_for_it(limited: Any, small: Any) -> 
 
 
 def test_a_visited_set_that_cannot_grow_keeps_what_was_found(limited: Any, small: Any) -> None:
-    code, err, [found] = limited(LOADED, 192, small("Wide"), "--workers", 1)
+    code, err, [found] = limited(LOADED, 256, small("Wide"), "--workers", 1)
     assert (code, err) == (2, "")
     assert (found["verdict"], found["stopped"]) == ("inconclusive", "no memory left")
     assert found["distinct"] > 100_000 and found["depth"] > 3
