@@ -23,7 +23,7 @@ _COMMITMENT = (
 
 def _pull_raft(
     variant: str, given: tuple[int, int, int, int], distinct: int, depth: int, *,
-    tier: Tier = "quick", max_sent: int = 20, violated: dict[str, int] | None = None,
+    tier: Tier = "full", max_sent: int = 20, violated: dict[str, int] | None = None,
 ) -> Configuration:  # fmt: skip
     """A configuration of Raft with followers pulling: servers, values, elections and restarts.
 
@@ -40,7 +40,7 @@ def _pull_raft(
     return Configuration({**constants, "max_in_flight": 8, "max_sent": max_sent}, tier, pins)
 
 
-def _kraft(given: tuple[int, int, int, int], distinct: int, depth: int, *, tier: Tier = "quick") -> Configuration:
+def _kraft(given: tuple[int, int, int, int], distinct: int, depth: int, *, tier: Tier = "full") -> Configuration:
     """A configuration of KRaft: servers, values, elections and restarts.
 
     A fetch is refused only after another election or a restart, and the fetcher still waits for the answer only after a
@@ -65,20 +65,18 @@ ENTRIES: tuple[Entry, ...] = (
         "Raft with followers that pull, at once, from whom they voted for",
         (
             _pull_raft("PullRaft", (2, 1, 1, 0), 27, 11),
-            _pull_raft("PullRaft", (2, 1, 2, 0), 456, 17),
+            _pull_raft("PullRaft", (2, 1, 2, 0), 456, 17, tier="quick"),
             _pull_raft("PullRaft", (2, 1, 1, 1), 80, 12),
             _pull_raft("PullRaft", (2, 1, 3, 0), 9_272, 22),
             _pull_raft("PullRaft", (2, 1, 2, 1), 1_762, 19),
-            _pull_raft("PullRaft", (3, 1, 1, 0), 1_270, 19),
+            _pull_raft("PullRaft", (3, 1, 1, 0), 1_270, 19, tier="quick"),
             _pull_raft("PullRaft", (3, 1, 1, 1), 4_229, 20),
             *_pull_raft("PullRaft", (2, 1, 2, 0), 456, 17).viewed(230),
             *_pull_raft("PullRaft", (2, 2, 2, 0), 1_342, 21).viewed(673),
             *_pull_raft("PullRaft", (2, 1, 2, 1), 1_306, 19).viewed(655),
-            *_pull_raft("PullRaft", (3, 1, 1, 0), 1_270, 19, tier="full").viewed(219),
+            *_pull_raft("PullRaft", (3, 1, 1, 0), 1_270, 19).viewed(219),
             # A candidate that learns of another leader takes it to be its vote.
-            _pull_raft(
-                "PullRaft", (3, 1, 2, 0), 572_986, 31, tier="full", max_sent=40, violated={"votes_are_durable": 8}
-            ),
+            _pull_raft("PullRaft", (3, 1, 2, 0), 572_986, 31, max_sent=40, violated={"votes_are_durable": 8}),
         ),
     ),
     Entry(
@@ -90,13 +88,13 @@ ENTRIES: tuple[Entry, ...] = (
             _pull_raft("PullRaft2", (2, 1, 2, 0), 462, 19),
             _pull_raft("PullRaft2", (2, 1, 1, 1), 96, 13),
             _pull_raft("PullRaft2", (2, 1, 3, 0), 9_666, 26),
-            _pull_raft("PullRaft2", (2, 1, 2, 1), 2_166, 21),
+            _pull_raft("PullRaft2", (2, 1, 2, 1), 2_166, 21, tier="quick"),
             _pull_raft("PullRaft2", (3, 1, 1, 0), 1_192, 20),
             *_pull_raft("PullRaft2", (2, 1, 2, 0), 462, 19).viewed(233),
             *_pull_raft("PullRaft2", (2, 2, 2, 0), 1_642, 23).viewed(823),
             *_pull_raft("PullRaft2", (2, 1, 2, 1), 1_704, 21).viewed(854),
-            *_pull_raft("PullRaft2", (3, 1, 1, 0), 1_192, 20, tier="full").viewed(206),
-            _pull_raft("PullRaft2", (3, 1, 2, 0), 638_926, 33, tier="full", max_sent=40),
+            *_pull_raft("PullRaft2", (3, 1, 1, 0), 1_192, 20).viewed(206),
+            _pull_raft("PullRaft2", (3, 1, 2, 0), 638_926, 33, max_sent=40),
         ),
     ),
     Entry(
@@ -105,15 +103,15 @@ ENTRIES: tuple[Entry, ...] = (
         "KIP-595: the quorum of Kafka's controllers, in which followers fetch",
         (
             _kraft((2, 1, 1, 0), 55, 17),
-            _kraft((2, 1, 2, 0), 1_230, 27),
-            _kraft((2, 1, 1, 1), 271, 21),
+            _kraft((2, 1, 2, 0), 1_230, 27, tier="quick"),
+            _kraft((2, 1, 1, 1), 271, 21, tier="quick"),
             _kraft((2, 2, 2, 0), 8_076, 34),
-            _kraft((2, 1, 3, 0), 37_706, 37, tier="full"),
-            _kraft((2, 1, 2, 1), 11_169, 32, tier="full"),
+            _kraft((2, 1, 3, 0), 37_706, 37),
+            _kraft((2, 1, 2, 1), 11_169, 32),
             *_kraft((2, 1, 2, 0), 1_230, 27).viewed(617),
-            *_kraft((2, 2, 2, 0), 8_076, 34, tier="full").viewed(4_040),
-            *_kraft((2, 1, 2, 1), 9_940, 32, tier="full").viewed(4_972),
-            *_kraft((3, 1, 1, 0), 10_468, 30, tier="full").viewed(1_759),
+            *_kraft((2, 2, 2, 0), 8_076, 34).viewed(4_040),
+            *_kraft((2, 1, 2, 1), 9_940, 32).viewed(4_972),
+            *_kraft((3, 1, 1, 0), 10_468, 30).viewed(1_759),
         ),
     ),
 )
