@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import errors
 from . import ir, types
-from .lowering.conversions import FALSE, TRUE, conjunction, described, disjunction, member_test
+from .lowering.conversions import FALSE, TRUE, conjunction, disjunction, member_test
 from .lowering.folds import Folds
 from .lowering.scope import Binding, Frame, Reference, Value, assigned_names, parameter_names
 from .lowering.statements import Statements
+from .lowering.wording import described
 from .sources import method_at, source_of
 from .specification import Action, Parameter, Property, implies
 

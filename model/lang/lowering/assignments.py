@@ -9,9 +9,9 @@ from ... import errors
 from .. import ir, specification, types
 from .aliases import Origin, is_collection
 from .builtins import CHOICE_HINT
-from .conversions import unvalued
 from .places import Places
 from .scope import Binding, Entity, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
+from .wording import unvalued
 
 
 class Assignments(Places):

@@ -11,9 +11,10 @@ from typing import Any
 from ... import errors
 from .. import ir, specification, types, values
 from .aliases import is_collection
-from .conversions import ELEMENTS_HINT, FALSE, TRUE, bounds, described, disjunction, negation, number
+from .conversions import FALSE, TRUE, bounds, disjunction, negation, number
 from .expressions import Expressions
 from .scope import Comprehension, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
+from .wording import ELEMENTS_HINT, described
 
 CHOICE_HINT = "write x = choose(...), a statement of its own"
 STEP_HINT = "write a number: range(start, stop, 2)"

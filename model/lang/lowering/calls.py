@@ -16,7 +16,6 @@ from ..annotations import check_enumerable
 from ..sources import source_of
 from .aliases import Later, Origin, aliased_write, is_collection, origin_of
 from .builtins import Builtins
-from .conversions import unvalued
 from .scope import (
     Binding,
     Comprehension,
@@ -34,6 +33,7 @@ from .scope import (
     mutated_names,
     parameter_names,
 )
+from .wording import unvalued
 
 #: Every call is replaced by the body of what it calls; where calls double at each level, that has no end.
 _MOST_CALLS = 5000

@@ -11,22 +11,14 @@ from .. import ir, types
 from .aliases import Aliases, is_collection
 from .scope import (
     WIDE,
-    Comprehension,
-    Entity,
     Meaning,
-    Method,
-    Operation,
-    Pairs,
-    RangeOf,
     Reference,
-    SuperOf,
     TupleOf,
     Value,
     optional,
 )
+from .wording import described, instead, unvalued
 
-ELEMENTS_HINT = "collections, maps, ranges and Enums have elements"
-VALUES_HINT = "values are bool, int, enum members, None and what is built from them"
 BOOL = types.Bool()
 TRUE = ir.Const(True, BOOL)
 FALSE = ir.Const(False, BOOL)
@@ -226,7 +218,7 @@ class Conversions(Aliases):
             return ir.Narrow(value, kind)
         if self.convertible(have, kind, node):
             return ir.Convert(value, kind)
-        self.mismatch(node, f"{described(have)} is not {described(kind)}", _instead(have, kind))
+        self.mismatch(node, f"{described(have)} is not {described(kind)}", instead(have, kind))
         return value
 
     def _converted_map(self, value: ir.Expr, have: types.Map, kind: types.Map, node: ast.AST) -> ir.Expr:
@@ -439,70 +431,3 @@ def _always(test: ir.Compare) -> bool:
 
 def _one(value: int) -> ir.Const:
     return ir.Const(value, types.Int(0, 1))
-
-
-# Types and meanings in error messages.
-
-
-def described(kind: types.Type) -> str:
-    """A value of a type, as people speak of it."""
-    match kind:
-        case types.Int(low=low, high=high):
-            return f"the number {low}" if low == high else f"a number from {low} to {high}"
-        case ir.Integer():
-            return "a number"
-        case ir.Nothing():
-            return "None"
-        case types.Domain(name=name, size=size):
-            return f"one of the {name}" if name.isidentifier() else f"one of {size} identities"
-        case types.Option(inner=inner):
-            return f"{described(inner)} or None"
-        case types.Set() | types.Seq() | types.Bag():
-            bound = "" if kind.size is None else f" up to {kind.size}"
-            return f"a {type(kind).__name__}[{_short(kind.element)}]{bound}"
-        case types.Map():
-            return f"a Map[{_short(kind.key)}, {_short(kind.element)}]"
-    return errors.with_article(str(kind))
-
-
-def _short(kind: types.Type) -> str:
-    return kind.name if isinstance(kind, types.Domain) else str(kind)
-
-
-def _instead(have: types.Type, want: types.Type) -> str:
-    """What to write where a value of one type stands and another is wanted."""
-    if isinstance(have, ir.Nothing):
-        return "what can be None is declared as T | None"
-    if isinstance(want, types.Bool):
-        return "compare it with something"
-    if isinstance(have, types.Set) and isinstance(want, types.Seq):
-        return "write list(...) or sorted(...)"
-    if isinstance(have, types.Seq) and isinstance(want, types.Set):
-        return "write set(...)"
-    return ""
-
-
-_UNVALUED: dict[type, tuple[str, str]] = {
-    RangeOf: ("a range is not a value", "write list(range(...))"),
-    Comprehension: ("a generator is not a value", "make a list: [... for ...]"),
-    TupleOf: ("a tuple has no methods", "make a list: list(...)"),
-    SuperOf: ("super() is not a value", "call a method of it: super().method()"),
-}
-
-
-def unvalued(meaning: Meaning) -> tuple[str, str]:
-    """What something without a value is, and what to write instead."""
-    match meaning:
-        case Method(function=function):
-            return f"{function.__name__} is a method", f"call it: {function.__name__}(...)"
-        case Operation(name=name):
-            return f"{name} is a method", f"call it: {name}(...)"
-        case Pairs(kind=kind):
-            return f"{kind}() is not a value", "loop over it, or write list(...)"
-        case Entity(object=type() as cls):
-            return f"{cls.__name__} is a class, not a value", "make one, or name a member of it"
-        case Entity(object=found) if callable(found) and hasattr(found, "__name__"):
-            return f"{found.__name__} is a function", f"call it: {found.__name__}(...)"
-        case Entity(object=found):
-            return f"{types.show(found)} is not a value of the language", VALUES_HINT
-    return _UNVALUED.get(type(meaning), ("this is not a value", ""))

@@ -12,13 +12,7 @@ from typing import Any, NoReturn
 from ... import errors
 from .. import ir, types, values
 from .aliases import is_collection
-from .conversions import (
-    FALSE,
-    TRUE,
-    VALUES_HINT,
-    described,
-    unvalued,
-)
+from .conversions import FALSE, TRUE
 from .scope import (
     UNDERSCORE_HINT,
     Binding,
@@ -34,6 +28,7 @@ from .scope import (
     Value,
 )
 from .unions import Unions
+from .wording import VALUES_HINT, described, unvalued
 
 _UNSUPPORTED: dict[type[ast.expr], tuple[str, str]] = {
     ast.Lambda: ("a lambda", "write a method or a module function"),

@@ -12,9 +12,10 @@ from typing import NoReturn
 from ... import errors
 from .. import ir, types
 from .aliases import is_collection
-from .conversions import ELEMENTS_HINT, TRUE, bounds, described, number, unvalued
+from .conversions import TRUE, bounds, number
 from .operators import Operators
 from .scope import Binding, Comprehension, Entity, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
+from .wording import ELEMENTS_HINT, described, unvalued
 
 ORDER_HINT = "let nothing depend on their order; or drop symmetric=True"
 MAP_HINT = "write {key: value for key in self.members(Kind)}"

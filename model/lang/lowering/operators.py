@@ -7,19 +7,9 @@ import ast
 from ... import errors
 from .. import ir, types
 from .aliases import is_collection, is_live
-from .conversions import (
-    ELEMENTS_HINT,
-    FALSE,
-    TRUE,
-    Conversions,
-    conjunction,
-    described,
-    disjunction,
-    is_integer,
-    negation,
-    number,
-)
+from .conversions import FALSE, TRUE, Conversions, conjunction, disjunction, is_integer, negation, number
 from .scope import RangeOf, TupleOf
+from .wording import ELEMENTS_HINT, described
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%"}
 _SETS = {ast.BitOr: "|", ast.BitAnd: "&", ast.Sub: "-", ast.BitXor: "^"}

@@ -9,9 +9,10 @@ from ... import errors
 from .. import ir, types
 from .aliases import is_collection, is_live
 from .calls import Calls
-from .conversions import described, number
+from .conversions import number
 from .folds import ORDER_HINT
 from .scope import UNDERSCORE_HINT, Comprehension, Meaning, Reference, Value
+from .wording import described
 
 
 class Places(Calls):

@@ -13,9 +13,10 @@ from typing import Any
 
 from ... import errors
 from .. import ir, types, values
-from .conversions import FALSE, TRUE, conjunction, described, member_test, negation
+from .conversions import FALSE, TRUE, conjunction, member_test, negation
 from .folds import Folds
 from .scope import Entity, Meaning, Value
+from .wording import described
 
 
 class Unions(Folds):
