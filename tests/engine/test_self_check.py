@@ -14,7 +14,7 @@ from engine.agreement import native, python
 from engine.asymmetric import BROKEN, FirstElement, Symmetric, Unlucky
 from engine.specs import Workers
 from fencepost.checks import catalogue, loading, self_check
-from fencepost.checks.check import check
+from fencepost.checks.api import check
 from fencepost.checks.engine.run import Settings, packed, prepare
 from fencepost.checks.engine.self_check import NativeSelfCheck
 from fencepost.checks.native.symmetry import symmetries

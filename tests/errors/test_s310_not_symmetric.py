@@ -6,7 +6,7 @@
 import pytest
 
 from errors.refusals import Refusals, in_class
-from fencepost.checks.check import check
+from fencepost.checks.api import check
 from fencepost.model import Specification
 from fencepost.model.errors import NotSymmetric
 
