@@ -142,6 +142,10 @@ REFUSED = {
     errors.TypeMismatch: {
         "list_and_tuple": "xs = [1, self.k]\nself.flag = xs == (1, 2)",
         "tuple_and_list": "self.flag = tuple(self.seq) == [1, 2]",
+        "list_of_lists_and_of_tuples": "xs, ys = [(1, 2)], [[1, self.k]]\nself.flag = xs == ys",
+        "tuple_in_lists": "self.flag = (1, self.k) in [[1, 2], [2, 3]]",
+        "list_in_tuples": "xs = []\nxs.append((1, self.k))\nself.flag = [1, 2] in xs",
+        "count_of_tuples": "self.n = [[1, self.k], [3]].count((1, 2))",
         "list_plus_tuple": "xs = [1] + (2, 3)\nself.n = len(xs)",
     },
 }

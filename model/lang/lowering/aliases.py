@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from ... import errors
 from .. import ir, types
-from .scope import Context, Frame, Value
+from .containers import Containers
+from .scope import Frame, Value
 
 _ENTRY = "[]"
 NO_ORIGINS: frozenset[Origin] = frozenset()
@@ -82,7 +83,7 @@ def is_live(value: ir.Expr) -> bool:
     return isinstance(value, ir.Load) and value.type.is_place and value.place.root in (ir.STATE, ir.AFTER)
 
 
-class Aliases(Context):
+class Aliases(Containers):
     """Notes what shares with what, and refuses writes that would show."""
 
     def temporary(self, value: ir.Expr, node: ast.AST, base: str = "t") -> ir.Expr:
@@ -301,109 +302,6 @@ class Aliases(Context):
         finally:
             self.folds -= 1
 
-    # Order.
-
-    def note_builtin(self, local: str, value: ir.Expr) -> None:
-        """Notes that a local holds a built-in collection."""
-        # A local set of one element may get more.
-        unordered = self.is_unordered(value) or isinstance(value, ir.MakeSet)
-        for known, found in (
-            (self.unordered, unordered),
-            (self.unhashable, self.is_unhashable(value)),
-            (self.tuples, self.is_tuple(value)),
-        ):
-            if found and local not in known:
-                known.add(local)
-                # Author's names are remembered for the next pass, which then knows it from the start.
-                self.changed = self.changed or "'" not in local
-
-    def is_unhashable(self, value: ir.Expr) -> bool:  # noqa: PLR0911  # one line a construct
-        """Whether something is a built-in list or set, which cannot be an element of a built-in set."""
-        kind = value.type.inner if isinstance(value.type, types.Option) else value.type
-        if not isinstance(kind, (types.Set, types.Seq, types.Map)):
-            return False
-        match value:
-            case ir.Local(name=name):
-                return name in self.unhashable
-            case ir.Load(place=place):
-                return place.root in self.unhashable
-            case ir.Do(value=inner) | ir.Convert(value=inner) | ir.Unwrap(option=inner) | ir.Slice(seq=inner):
-                return self.is_unhashable(inner)
-            case ir.IfElse(then=left, otherwise=right):
-                return self.is_unhashable(left) or self.is_unhashable(right)
-            case ir.SetOperation(left=left, right=right) | ir.Concat(left=left, right=right):
-                return self.is_unhashable(left) and self.is_unhashable(right)
-            case ir.MakeSet() | ir.MakeSeq() | ir.MakeMap() | ir.Fold() | ir.Sorted():
-                return True
-            case ir.Index(seq=inner) | ir.GetEntry(map=inner):
-                return not _is_stored(inner)
-        return False
-
-    def as_tuple(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
-        """A collection as one that Python takes as an element of a set: a tuple or frozenset."""
-        kept = self.temporary(value, node)
-        if isinstance(kept, ir.Local):
-            self.unhashable.discard(kept.name)
-            if isinstance(kept.type, types.Seq):
-                self.tuples.add(kept.name)
-        return kept
-
-    def is_tuple(self, value: ir.Expr) -> bool:
-        """Whether something is a built-in tuple."""
-        match value:
-            case ir.Local(name=name):
-                return name in self.tuples
-            case ir.Do(value=inner) | ir.Convert(value=inner) | ir.Unwrap(option=inner) | ir.Slice(seq=inner):
-                return self.is_tuple(inner)
-            case ir.IfElse(then=left, otherwise=right) | ir.Concat(left=left, right=right):
-                return self.is_tuple(left) or self.is_tuple(right)
-        return False
-
-    def alike(self, left: ir.Expr, right: ir.Expr, node: ast.AST) -> None:
-        """Refuses what Python does not have: a list that equals a tuple, or is added to one. Raises TypeMismatch."""
-        for one, other in ((left, right), (right, left)):
-            if self.is_tuple(one) and self.is_unhashable(other):
-                what = "to Python, a list and a tuple are never equal and cannot be added"
-                self.fail(errors.TypeMismatch, node, what, "make both lists, or both tuples: tuple(...)")
-
-    def hashed(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
-        """An element of a built-in set. Raises TypeMismatch for what Python cannot put there."""
-        if self.is_unhashable(value):
-            what = "Python does not take lists and sets as elements of a set"
-            self.fail(errors.TypeMismatch, node, what, "write frozenset(...) for a set, tuple(...) for a list")
-        return value
-
-    def is_unordered(self, value: ir.Expr) -> bool:  # noqa: PLR0911  # one line a construct
-        """Whether a set or bag has no canonical order when it runs in CPython: built-in sets, and Bag().
-
-        For a map: whether it has such entries.
-        """
-        kind = value.type.inner if isinstance(value.type, types.Option) else value.type
-        if not isinstance(kind, (types.Set, types.Bag, types.Map)):
-            return False
-        match value:
-            case ir.Local(name=name):
-                return name in self.unordered
-            case ir.Load(place=place):
-                return place.root in self.unordered
-            case ir.Do(value=inner) | ir.Convert(value=inner) | ir.Unwrap(option=inner):
-                return self.is_unordered(inner)
-            case ir.IfElse(then=left, otherwise=right):
-                return self.is_unordered(left) or self.is_unordered(right)
-            case ir.SetOperation(left=left, right=right):
-                return self.is_unhashable(left) and self.is_unhashable(right)
-            case ir.MakeSet(items=items):
-                return len(items) > 1
-            case ir.MakeMap(items=items):
-                return any(map(self.is_unordered, items))
-            case ir.Fold():
-                return True
-            case ir.Const():
-                return isinstance(kind, types.Bag)
-            case ir.Index(seq=inner) | ir.GetEntry(map=inner):
-                return not _is_stored(inner)
-        return False
-
 
 def aliased_write(at: errors.Location | None, what: str) -> errors.AliasedWrite:
     """The error for a change that a second name would or would not see."""
@@ -416,18 +314,6 @@ def aliased_write(at: errors.Location | None, what: str) -> errors.AliasedWrite:
 
 def _is_local(value: ir.Expr, name: str) -> bool:
     return isinstance(value, ir.Local) and value.name == name
-
-
-def _is_stored(value: ir.Expr) -> bool:
-    """Whether a value is read from the state or a struct, whose sets iterate in canonical order."""
-    match value:
-        case ir.Load(place=place):
-            return place.root in (ir.STATE, ir.AFTER)
-        case ir.GetField():
-            return True
-        case ir.Index(seq=inner) | ir.GetEntry(map=inner) | ir.Unwrap(option=inner) | ir.Slice(seq=inner):
-            return _is_stored(inner)
-    return False
 
 
 def _base_name(node: ast.AST) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from ... import errors
 from .. import ir, specification, types, values
 from .aliases import is_collection
+from .containers import ANY, LIST
 from .conversions import FALSE, TRUE, bounds, disjunction, negation, number
 from .expressions import Expressions
 from .scope import Comprehension, Meaning, Pairs, RangeOf, Reference, TupleOf, Value
@@ -229,7 +230,7 @@ class Builtins(Expressions):
             self.emit(ir.Assign(copied.name, value))
         if isinstance(copied, ir.Local):
             self.share(copied.name, self.contents(value))
-            self.tuples.discard(copied.name)
+            self.kinds[copied.name] = (LIST if builtin else ANY, *self.kinds_of(value)[1:])
             if builtin:
                 self.unhashable.add(copied.name)
             if builtin and isinstance(value.type, types.Set):
@@ -320,6 +321,7 @@ class Builtins(Expressions):
 
     def _occurrences(self, item: ir.Expr, collection: ir.Expr, kind: Any, node: ast.AST) -> ir.Expr:
         """How often something is in a Seq or Bag."""
+        self.alike(self.kinds_of(item), self.kinds_of(collection)[1:], node)
         possible, stored = self.as_element(item, kind.element, node)
         found = types.Int(0, kind.capacity)
         if possible == TRUE:

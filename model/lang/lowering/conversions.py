@@ -297,7 +297,7 @@ class Conversions(Aliases):
         if is_integer(a) and isinstance(b, types.Option) and is_integer(b.inner):
             left, right = self.temporary(left, node), self.temporary(right, node)
             return conjunction([ir.Not(ir.IsNone(right)), ir.Compare("==", left, ir.Unwrap(right, b.inner))])
-        self.alike(left, right, node)
+        self.alike(self.kinds_of(left), self.kinds_of(right), node)
         joined = self.join(a, b, node)
         if isinstance(joined, types.Union) and joined not in (a, b):
             self.mismatch(node, f"{described(a)} and {described(b)} are never equal")
@@ -348,6 +348,7 @@ class Conversions(Aliases):
 
     def contains(self, item: ir.Expr, collection: ir.Expr, node: ast.AST) -> ir.Expr:
         """`item in collection`; false, as in Python, for an item that could not be an element."""
+        self.alike(self.kinds_of(item), self.kinds_of(collection)[1:], node)
         possible, stored = self.as_element(item, collection.type.element, node)  # type: ignore[attr-defined]  # a collection
         if possible == TRUE:
             return ir.Contains(stored, collection)

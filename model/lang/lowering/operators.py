@@ -68,7 +68,7 @@ class Operators(Conversions):
         if isinstance(left.type, types.Set) and isinstance(right.type, types.Set) and type(op) in _SETS:
             return self.set_operation(_SETS[type(op)], left, right, node)
         if isinstance(left.type, types.Seq) and isinstance(right.type, types.Seq) and isinstance(op, ast.Add):
-            self.alike(left, right, node)
+            self.alike(self.kinds_of(left), self.kinds_of(right), node)
             kind = self.join(left.type, right.type, node)
             assert isinstance(kind, types.Seq)
             wide = types.Seq(kind.element, left.type.size + right.type.size)

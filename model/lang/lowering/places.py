@@ -146,7 +146,11 @@ class Places(Calls):
         if name == "add" and self._is_unbounded(place) and isinstance(place.type, types.Set):
             self.hashed(parts[0], node)
         for part in parts:
-            self.note_content(place, self.contents(part) if name in ("extend", "update") else self.origins(part), node)
+            whole = name in ("extend", "update")
+            self.note_content(place, self.contents(part) if whole else self.origins(part), node)
+            if name in ("add", "append", "extend", "update") and not place.steps:
+                known, added = self.kinds.get(place.root, ()), self.kinds_of(part)
+                self.note_kinds(place.root, (*known[:1], *(added[1:] if whole else added)))
         old = ir.Load(place)
         kind: Any = place.type
         if name == "pop":

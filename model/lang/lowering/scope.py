@@ -15,6 +15,7 @@ from ..sources import Source
 if TYPE_CHECKING:
     from ..specification import Specification
     from .aliases import Alias, Loop, Origin
+    from .containers import Kinds
 
 
 _MOST_CALLS_SHOWN = 4
@@ -158,7 +159,7 @@ class Context:
         self.frame_numbers: dict[str, int] = {}
         self.unordered: set[str] = set()
         self.unhashable: set[str] = set()
-        self.tuples: set[str] = set()
+        self.kinds: dict[str, Kinds] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -175,7 +176,7 @@ class Context:
         self.mutated: set[str] = set()
         self.unordered = {name for name in self.unordered if "'" not in name}
         self.unhashable = {name for name in self.unhashable if "'" not in name}
-        self.tuples = {name for name in self.tuples if "'" not in name}
+        self.kinds = {name: kinds for name, kinds in self.kinds.items() if "'" not in name}
         self.shared: dict[str, frozenset[Origin]] = {}
         self.loops: list[Loop] = []
         self.folds = 0
