@@ -251,8 +251,8 @@ class SecondNames:
         return self.pick((*forms, f"{struct}.t = {self.set()}", f"{struct}.t |= {{c}}"))
 
     def store(self) -> str:
-        roll = self.source.below(5)
-        if roll == 4:
+        roll = self.source.below(4)
+        if self.source.chance(10):
             struct = f"{self.place()}, {self.place()} = {self.struct()}, {self.struct()}"
             return self.pick((struct, f"self.o.s, self.ss = {self.new_struct()}, [{self.struct()}]"))
         if roll == 0:

@@ -2,23 +2,23 @@
 
 from fencepost.model.raft.kraft import KRaft
 
-# Two elections: new states and generated ones.
+# Two elections: generated states. Which action gets a new state credited depends on their order.
 ACTIONS = {
     # TLC generates 324: it counts a fetch from the beginning twice, for two reasons why it fits the leader's log.
-    "accept_fetch_request": "216:216",
-    "become_leader": "42:54",
-    "client_request": "58:206",
-    "diverging_fetch_request": "0:0",
-    "handle_begin_quorum_request": "80:80",
-    "handle_diverging_fetch_response": "0:0",
-    "handle_error_fetch_response": "0:0",
-    "handle_success_fetch_response": "240:240",
-    "handle_vote_request": "61:112",
-    "handle_vote_response": "71:228",
-    "refuse_fetch_request": "72:176",
-    "request_vote": "37:54",
-    "restart": "0:0",
-    "send_fetch_request": "352:352",
+    "accept_fetch_request": 216,
+    "become_leader": 54,
+    "client_request": 206,
+    "diverging_fetch_request": 0,
+    "handle_begin_quorum_request": 80,
+    "handle_diverging_fetch_response": 0,
+    "handle_error_fetch_response": 0,
+    "handle_success_fetch_response": 240,
+    "handle_vote_request": 112,
+    "handle_vote_response": 228,
+    "refuse_fetch_request": 176,
+    "request_vote": 54,
+    "restart": 0,
+    "send_fetch_request": 352,
 }
 
 
@@ -33,7 +33,7 @@ def test_two_elections(search):
         *(1, 2, 5, 8, 13, 16, 19, 28, 42, 54, 66, 74, 74, 80),
         *(84, 88, 92, 82, 82, 78, 64, 50, 48, 40, 16, 14, 10),
     ]
-    assert {name: f"{found.new[name]}:{found.generated[name]}" for name in ACTIONS} == ACTIONS
+    assert {name: found.generated[name] for name in ACTIONS} == ACTIONS
     assert found.violated == {}
 
 
