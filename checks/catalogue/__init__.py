@@ -8,12 +8,18 @@ that TLC gives for it.
 
 from __future__ import annotations
 
-from . import pull_raft, raft, raft_push, replication
+from . import kraft_reconfig, pull_raft, raft, raft_push, replication
 from .configuration import TIERS, Configuration, Entry, Pins, Tier
 
 __all__ = ["ENTRIES", "TIERS", "Configuration", "Entry", "Pins", "Tier", "find", "names"]
 
-ENTRIES: tuple[Entry, ...] = (*replication.ENTRIES, *raft.ENTRIES, *raft_push.ENTRIES, *pull_raft.ENTRIES)
+ENTRIES: tuple[Entry, ...] = (
+    *replication.ENTRIES,
+    *raft.ENTRIES,
+    *raft_push.ENTRIES,
+    *pull_raft.ENTRIES,
+    *kraft_reconfig.ENTRIES,
+)
 
 
 def find(name: str) -> Entry | None:

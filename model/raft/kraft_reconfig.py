@@ -11,9 +11,10 @@ State, steps and their granularity are those of `KRaftWithReconfig` in Vanlightl
 * a leader that removes itself leads on, without counting itself, until that is committed, and then leaves;
 * a leader that restarts resigns, and other servers go on as what they were; begin-quorum requests are not answered.
 
-A server is a host and the identity of its disk. Identities are used up one after the other, and each is on one host:
-the published disk id is the place of the identity in that order. Entries have no consecutive number and do not say who
-was added or removed, since the log shows both.
+A server is the identity of a disk, and what is published as the host in that identity is a field. There are so many
+identities as can be spawned, all alike: which of those not in use is next makes no difference, and where it is the only
+one left, counts are the published ones. Entries have no consecutive number and do not say who was added or removed: the
+log shows both.
 
 As published, too: the number of additions has no limit but that a server asks a leader once an epoch;
 `max_add_reconfigs` of 0 forbids them. A refusal to join changes nothing, since its error is looked for in the wrong
@@ -232,27 +233,26 @@ class KRaftReconfig(Quorum[AnyEntry, JoinRequest | JoinResponse, Member]):
     max_spawned_servers: Annotated[Constant[int], Range(1, 5)] = 2
     servers: Annotated[Constant[int], Range("max_spawned_servers", "max_spawned_servers")] = 2
     max_elections = 1
+    max_in_flight = 3
+    max_sent = 22
+
+    # A majority of all servers is nothing special where not all are voters.
+    committed_entries_reach_majority = None  # type: ignore[assignment]
 
     submitted: Auxiliary[Map[Term, Annotated[int, Range(0, "max_values_per_epoch")]]]
     removals: Auxiliary[Annotated[int, Range(0, "max_remove_reconfigs")]]
-
-    @property
-    def next_identity(self) -> ServerId | None:
-        """The identity that comes next; None when all are in use. They are alike before."""
-        for server in self.server:
-            if self.server[server].host is None:
-                return server
-        return None
 
     @init
     def found_cluster(self) -> None:
         """The first servers are the voters, each on its host, and the first of them leads: all are alike."""
         voters: Set[ServerId] = Set()
+        leader: ServerId | None = None
         for server in self.server:
             if len(voters) < self.init_cluster_size:
                 voters.add(server)
+            if leader is None:
+                leader = server
         first = InitCluster(1, voters)
-        leader = self.next_identity
         for host in self.members(HostId):
             for server in self.server:
                 if server in voters and self.server[server].host is None:
@@ -268,21 +268,25 @@ class KRaftReconfig(Quorum[AnyEntry, JoinRequest | JoinResponse, Member]):
         me.restart(server)
         self.restarts += 1
 
+    def takes_part(self, server: ServerId) -> bool:
+        """Whether a server takes itself for a voter, who stands for election and hears of its outcome."""
+        return server in self.server[server].voters
+
     def request_vote(self, server: ServerId) -> None:
         """An election or fetch timeout of a voter. `RequestVote`."""
-        require(server in self.server[server].voters)
+        require(self.takes_part(server))
         super().request_vote(server)
 
     def handle_vote_response(self, message: Annotated[VoteResponse, In("messages")]) -> None:
         """`HandleRequestVoteResponse`."""
-        require(message.target in self.server[message.target].voters)
+        require(self.takes_part(message.target))
         super().handle_vote_response(message)
 
     @action(process="message.target")
     def handle_begin_quorum_request(self, message: Annotated[BeginQuorumRequest, In("messages")]) -> None:
         """A stale request, or one to an observer, is not received. `AcceptBeginQuorumRequest`."""
         me = self.server[message.target]
-        require(message.epoch >= me.epoch and message.target in me.voters)
+        require(message.epoch >= me.epoch and self.takes_part(message.target))
         self.receive(message)
         me.on_begin_quorum(message)
 
@@ -323,7 +327,7 @@ class KRaftReconfig(Quorum[AnyEntry, JoinRequest | JoinResponse, Member]):
     def start_new_server(self, server: ServerId, host: HostId, leader: ServerId) -> None:
         """A server with an empty disk fetches from a leader, whom it knows by other means. `StartNewServer`."""
         me = self.server[server]
-        require(server == self.next_identity and self.server[leader].role == Role.LEADER)
+        require(me.host is None and self.server[leader].role == Role.LEADER)
         me.host = host
         request = me.fetch_request(server, leader)
         me.pending_fetch = request

@@ -49,3 +49,20 @@ def test_text_is_read(text: str, refusals: Refusals) -> None:
     bound = Specification(model, {"fast": text, "size": " 3 "})
     assert bound.constants["fast"] is (text.lower() == "true")
     assert bound.constants["size"] == 3
+
+
+FOLLOWING = """\
+size: Annotated[Constant[int], Range("2 * most", "2 * most")] = 2
+most: Constant[int] = 1
+@action
+def act(self) -> None:
+    pass
+"""
+
+
+def test_a_constant_that_follows_others(refusals: Refusals) -> None:
+    model = refusals.load(in_class(FOLLOWING)).Spec
+    assert Specification(model, {"most": 4}).constants["size"] == 8
+    assert Specification(model, {"most": 4, "size": 8}).constants["size"] == 8
+    with pytest.raises(ConstantOutOfRange, match="size = 2 is outside 8..8"):
+        Specification(model, {"most": 4, "size": 2})

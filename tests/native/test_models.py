@@ -34,6 +34,7 @@ MODELS: list[tuple[str, str, dict[str, Any], int]] = [
     ("replication.kip_320", "Kip320", {"replicas": 3, "log_size": 3, "max_records": 3, "max_leader_epoch": 2}, 150),
     ("replication.async_isr", "AsyncIsr", {}, 150),
     ("raft.kraft", "KRaft", {"max_restarts": 1}, 150),
+    ("raft.kraft_reconfig", "KRaftReconfig", {"init_cluster_size": 1, "max_add_reconfigs": 1, "max_restarts": 1}, 100),
 ]
 
 

@@ -1,0 +1,81 @@
+"""KRaft with voters that join and leave, against what TLC gives for the published specification.
+
+Where servers are spawned, TLC was given the specification with one change: as published it tells apart how many servers
+there were when a server last noted them all, which nothing depends on.
+"""
+
+from fencepost.model import Map
+from fencepost.model.raft.base import ServerId
+from fencepost.model.raft.kraft_reconfig import KRaftReconfig, Member
+from fencepost.model.raft.kraft_server import Role
+
+# One election: how many states each action generates.
+GENERATED = {
+    "accept_fetch_request_from_voter": 73,
+    "become_leader": 21,
+    "client_request": 62,
+    "handle_begin_quorum_request": 28,
+    "handle_success_fetch_response": 78,
+    "handle_vote_request": 22,
+    "handle_vote_response": 30,
+    "refuse_fetch_request": 88,
+    "request_vote": 22,
+    "send_fetch_request": 120,
+}
+
+
+def test_no_election(search):
+    found = search(KRaftReconfig, max_elections=0)
+    assert found.levels == [1, 2, 2, 3, 3, 2, 2, 2, 2, 1, 1, 1]
+
+
+def test_one_election(search):
+    found = search(KRaftReconfig, max_elections=1)
+    assert found.levels == [
+        *(1, 3, 5, 8, 12, 15, 17, 20, 26, 28, 31),
+        *(36, 34, 35, 36, 32, 25, 24, 20, 8, 7, 5),
+    ]
+    assert found.generated == GENERATED
+    assert found.violated == {}
+
+
+def test_an_observer_joins(search):
+    found = search(KRaftReconfig, max_elections=0, init_cluster_size=1, max_add_reconfigs=1)
+    assert (found.distinct, found.depth) == (338, 26)
+    assert found.new["accept_join_request"] > 0
+    assert found.violated == {}
+
+
+REMOVAL = {"max_elections": 0, "max_remove_reconfigs": 1}
+
+
+def test_a_leader_removes_itself_or_another(search):
+    assert search(KRaftReconfig, **REMOVAL).violated == {}
+
+
+class Suspicious(Member):
+    """A server that has left does not expect others to take it for the leader still."""
+
+    def agrees_on_leader(self, me: int, leader: int | None, epoch: int) -> bool:
+        if leader == me:
+            return self.role == Role.LEADER
+        return super().agrees_on_leader(me, leader, epoch)
+
+
+class SuspiciousQuorum(KRaftReconfig):
+    server: Map[ServerId, Suspicious]  # type: ignore[assignment]
+
+
+def test_a_server_that_left_is_taken_for_the_leader(search):
+    found = search(SuspiciousQuorum, until="no_illegal_state", **REMOVAL)
+    assert found.violated == {"no_illegal_state": 10, "states_match_roles": 10}
+
+
+class AmbitiousObservers(KRaftReconfig):
+    def takes_part(self, server: ServerId) -> bool:
+        return self.server[server].host is not None
+
+
+def test_an_observer_must_not_become_a_candidate(search):
+    found = search(AmbitiousObservers, until="states_match_roles", max_elections=1, max_remove_reconfigs=1)
+    assert found.violated == {"states_match_roles": 6}
