@@ -16,7 +16,7 @@ commit offset.
 from typing import Annotated
 
 from .. import Constant, In, Range, Set, action, init, require
-from .base import Entry, ServerId, Value
+from .base import Entry, ServerId
 from .kraft_quorum import Quorum
 from .kraft_server import BeginQuorumRequest, Error, FetchRequest, FetchResponse, Message, Role, Server
 
@@ -40,6 +40,14 @@ class Voter(Server[Entry]):
         self.leader = None
         self.forget()
 
+    def is_settled_by(self, me: int, leader: int | None, epoch: int, is_error: bool) -> bool:
+        """A voter that did not know the leader of its epoch follows it then, and leaves it at that."""
+        if super().is_settled_by(me, leader, epoch, is_error):
+            return True
+        is_news = leader is not None and self.leader is None
+        self.hear_of(leader)
+        return is_news
+
     def begin_quorum_response(self, request: BeginQuorumRequest) -> BeginQuorumResponse:
         """Follows the new leader, unless a newer epoch is known."""
         me, source = request.target, request.source
@@ -61,6 +69,9 @@ class KRaft(Quorum[Entry, BeginQuorumResponse, Voter]):
     log_size: Annotated[Constant[int], Range("values", "values")] = 1
     max_in_flight = 6
 
+    def command(self, epoch: int, value: int) -> Entry:
+        return Entry(epoch, value)
+
     @init
     def start(self) -> None:
         """Every server begins in epoch 1."""
@@ -73,14 +84,6 @@ class KRaft(Quorum[Entry, BeginQuorumResponse, Voter]):
         require(self.restarts < self.max_restarts)
         self.server[server].restart()
         self.restarts += 1
-
-    @action
-    def client_request(self, server: ServerId, value: Value) -> None:
-        """`ClientRequest`."""
-        me = self.server[server]
-        require(me.role == Role.LEADER and self.acknowledged[value] is None)
-        me.log.append(Entry(me.epoch, value))
-        self.acknowledged[value] = False
 
     @action(process="message.target")
     def accept_fetch_request(self, message: Annotated[FetchRequest, In("messages")]) -> None:

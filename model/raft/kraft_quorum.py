@@ -56,6 +56,10 @@ class Quorum(RaftProperties, RememberingNetwork[AnyMessage[E] | X], Generic[E, X
     def committed_offset_of(self, server: ServerId) -> int:
         return self.server[server].high_watermark
 
+    def command(self, epoch: int, value: int) -> E:
+        """The entry with which a leader answers a client."""
+        raise NotImplementedError
+
     @action
     def request_vote(self, server: ServerId) -> None:
         """An election or fetch timeout. `RequestVote`."""
@@ -93,6 +97,14 @@ class Quorum(RaftProperties, RememberingNetwork[AnyMessage[E] | X], Generic[E, X
         for peer in self.server:
             if peer != server and peer in me.voters:
                 self.send_once(BeginQuorumRequest(server, peer, me.epoch))
+
+    @action
+    def client_request(self, server: ServerId, value: Value) -> None:
+        """`ClientRequest`."""
+        me = self.server[server]
+        require(me.role == Role.LEADER and self.acknowledged[value] is None)
+        me.log.append(self.command(me.epoch, value))
+        self.acknowledged[value] = False
 
     @action(process="message.target")
     def refuse_fetch_request(self, message: Annotated[FetchRequest, In("messages")]) -> None:

@@ -268,6 +268,9 @@ class KRaftReconfig(Quorum[AnyEntry, JoinRequest | JoinResponse, Member]):
         me.restart(server)
         self.restarts += 1
 
+    def command(self, epoch: int, value: int) -> AnyEntry:
+        return Entry(epoch, value)
+
     def takes_part(self, server: ServerId) -> bool:
         """Whether a server takes itself for a voter, who stands for election and hears of its outcome."""
         return server in self.server[server].voters
@@ -282,6 +285,13 @@ class KRaftReconfig(Quorum[AnyEntry, JoinRequest | JoinResponse, Member]):
         require(self.takes_part(message.target))
         super().handle_vote_response(message)
 
+    def client_request(self, server: ServerId, value: Value) -> None:
+        """`ClientRequest`."""
+        epoch = self.server[server].epoch
+        super().client_request(server, value)  # which requires a leader: only its epoch is counted
+        require(self.submitted[epoch] < self.max_values_per_epoch)
+        self.submitted[epoch] += 1
+
     @action(process="message.target")
     def handle_begin_quorum_request(self, message: Annotated[BeginQuorumRequest, In("messages")]) -> None:
         """A stale request, or one to an observer, is not received. `AcceptBeginQuorumRequest`."""
@@ -289,16 +299,6 @@ class KRaftReconfig(Quorum[AnyEntry, JoinRequest | JoinResponse, Member]):
         require(message.epoch >= me.epoch and self.takes_part(message.target))
         self.receive(message)
         me.on_begin_quorum(message)
-
-    @action
-    def client_request(self, server: ServerId, value: Value) -> None:
-        """`ClientRequest`."""
-        me = self.server[server]
-        require(me.role == Role.LEADER and self.acknowledged[value] is None)
-        require(self.submitted[me.epoch] < self.max_values_per_epoch)
-        me.log.append(Entry(me.epoch, value))
-        self.acknowledged[value] = False
-        self.submitted[me.epoch] += 1
 
     @action(process="message.target")
     def accept_fetch_request_from_voter(self, message: Annotated[FetchRequest, In("messages")]) -> None:
