@@ -105,10 +105,13 @@ class Server(Struct):
         last = self.log.last_term
         return request.last_term > last or (request.last_term == last and request.end_offset >= self.log.end_offset)
 
+    def is_free_for(self, candidate: int) -> bool:
+        """Whether this server has not voted for another candidate in its term."""
+        return self.voted_for is None or self.voted_for == candidate
+
     def on_vote_request(self, request: VoteRequest) -> VoteResponse:
         """Votes for the first candidate of the term whose log will do. The vote is durable before it is answered."""
-        is_free = self.voted_for is None or self.voted_for == request.source
-        granted = request.term == self.term and self.has_log_of(request) and is_free
+        granted = request.term == self.term and self.has_log_of(request) and self.is_free_for(request.source)
         if granted:
             self.voted_for = request.source
         return VoteResponse(request.target, request.source, self.term, granted)

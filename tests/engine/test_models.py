@@ -13,7 +13,11 @@ from fencepost.checks.engine import search as searching
 from fencepost.checks.engine.found import Options, Place
 from fencepost.checks.engine.run import Settings
 from fencepost.model import Model, Specification
+from fencepost.model.raft.flexible_raft import FlexibleRaft
 from fencepost.model.raft.kraft import KRaft
+from fencepost.model.raft.raft_fsync import RaftFsync
+from fencepost.model.raft.rounds import RaftInRounds
+from fencepost.model.raft.traps import VolatileVote
 from fencepost.model.replication.kip_320 import Kip320
 from fencepost.model.two_phase_commit import TwoPhaseCommit
 
@@ -22,6 +26,10 @@ CASES: list[tuple[type[Model], dict[str, Any]]] = [
     (TwoPhaseCommit, {"resource_managers": 3}),
     (Kip320, SMALLEST_KIP_320),
     (KRaft, {"max_elections": 1, "max_restarts": 1}),
+    (FlexibleRaft, {"max_elections": 1}),
+    (RaftFsync, {"max_elections": 1, "max_restarts": 1}),
+    (RaftInRounds, {"servers": 3, "max_elections": 1, "max_restarts": 1}),
+    (VolatileVote, {"servers": 3, "max_elections": 1, "max_restarts": 1}),
 ]
 
 

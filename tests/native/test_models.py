@@ -16,6 +16,7 @@ from fencepost.model.lang.lower import lower
 from native.support import Native
 
 REPLICATION = {"replicas": 2, "log_size": 2, "max_records": 2, "max_leader_epoch": 1}
+RESTARTS = {"max_elections": 1, "max_restarts": 1}
 MODELS: list[tuple[str, str, dict[str, Any], int]] = [
     ("two_phase_commit", "TwoPhaseCommit", {"resource_managers": 3}, 400),
     ("two_phase_commit", "TwoPhaseCommit", {"resource_managers": 5}, 150),
@@ -35,6 +36,13 @@ MODELS: list[tuple[str, str, dict[str, Any], int]] = [
     ("replication.async_isr", "AsyncIsr", {}, 150),
     ("raft.kraft", "KRaft", {"max_restarts": 1}, 150),
     ("raft.kraft_reconfig", "KRaftReconfig", {"init_cluster_size": 1, "max_add_reconfigs": 1, "max_restarts": 1}, 100),
+    ("raft.raft", "Raft", RESTARTS, 100),
+    ("raft.flexible_raft", "FlexibleRaft", {**RESTARTS, "replication_quorum_size": 1}, 100),
+    ("raft.raft_fsync", "RaftFsync", {**RESTARTS, "follower_fsync_before_reply": False}, 100),
+    ("raft.raft_fsync", "RaftFsyncInRounds", RESTARTS, 100),
+    ("raft.rounds", "RaftInRounds", {"servers": 3, "values": 2}, 100),
+    ("raft.traps", "Figure8", {"servers": 3}, 100),
+    ("raft.traps", "VolatileVote", RESTARTS, 100),
 ]
 
 
