@@ -142,10 +142,7 @@ class PythonSearch:
     def _initial_level(self) -> list[_Node]:
         level: list[_Node] = []
         self.levels.append(0)
-        states = self.specification.initial_states()
-        if self.self_check is not None:
-            self.self_check.initial(states)
-        for initial in states:
+        for initial in self.specification.initial_states():
             self.generated += 1
             state = self._representative(initial)
             self._arrive(_Node(state, self.identity(state), None, 0, initial), level)

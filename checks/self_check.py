@@ -6,8 +6,9 @@ about order; what a loop or a list makes of the order of a set shows only when i
 a search expands is renamed, and must then behave as its renaming says:
 
 - each action leads to the renamed states, and only to them;
-- invariants, witnesses and constraints have the same values, and step invariants on the same steps;
-- the renamed initial states are the initial states.
+- invariants, witnesses and constraints have the same values, and step invariants on the same steps.
+
+The renamed initial states need not be initial states: what they lead to is what these lead to, renamed.
 
 Here the class itself is run, in CPython. The native engine compares what its kernels do, and comes here for words.
 """
@@ -20,11 +21,11 @@ from typing import Any, NoReturn
 
 from ..model import errors
 from ..model.lang import types
-from ..model.lang.sources import class_at, method_at
+from ..model.lang.sources import method_at
 from ..model.lang.specification import Action, Property, Specification, Step, show_call
 from ..model.lang.values import freeze
 from ..traces.difference import difference, parts
-from .native.symmetry import Symmetry, apply, inverse, swaps, symmetries
+from .native.symmetry import Symmetry, apply, inverse, symmetries
 
 DIGITS = 6
 """The first 2 ** DIGITS states are in the sample; of later ones, those whose numbers have only zeros after that many
@@ -61,17 +62,6 @@ class SelfCheck:
         self.specification, self.kind = specification, specification.state_type
         self.turns = turns(self.kind)
         self.states = 0
-
-    def initial(self, states: Iterable[Any]) -> None:
-        """Checks all initial states together. Raises NotSymmetric."""
-        states = list(states)
-        known = set(map(self.kind.code, states))
-        for domain, low in swaps(self.kind):
-            renaming = ((domain, _exchanged(domain.size, low)),)
-            for state in states:
-                twin = apply(self.kind, state, renaming)
-                if self.kind.code(twin) not in known:
-                    _Report(self.specification, state, twin, renaming).initial()
 
     def sample(self, states: Iterable[Any]) -> None:
         """Checks the states of the sample, one after the other. Raises NotSymmetric."""
@@ -137,10 +127,6 @@ class SelfCheck:
             return None
 
 
-def _exchanged(size: int, low: int) -> tuple[int, ...]:
-    return (*range(low), low + 1, low, *range(low + 2, size))
-
-
 class _Report:
     """Says how a state and the renamed one, its twin, differ in what they do. Everything here raises NotSymmetric."""
 
@@ -151,11 +137,6 @@ class _Report:
     def reversed(self) -> _Report:
         """The same, seen from the twin."""
         return _Report(self.specification, self.twin, self.state, inverse(self.renaming))
-
-    def initial(self) -> NoReturn:
-        lines = ["This is an initial state:", *self._whole(), f"{self._with()}, it is none:", *self._renamed()]
-        hint = "let an @init choose among all of them; or "
-        self._fail("the initial states", lines, class_at(self.specification.source), hint)
 
     def step(self, action: Action, step: Step, twin: Any, others: Sequence[Step]) -> NoReturn:
         """The twin does not have the renamed step."""
@@ -183,12 +164,10 @@ class _Report:
         lines += [f"{prop.name} is {words[here]};", f"{self._with()}, it is {words[there]}:", *self._renamed()]
         self._fail(prop.name, lines, method_at(prop.function))
 
-    def _fail(self, what: str, lines: list[str], at: errors.Location | None, hint: str = "") -> NoReturn:
+    def _fail(self, what: str, lines: list[str], at: errors.Location | None) -> NoReturn:
         names = " and ".join(domain.name for domain, _ in self.moved)
-        verb = "tell" if what.startswith("the ") else "tells"
-        error = errors.NotSymmetric(f"{what} {verb} interchangeable identities apart: {names}", at=at)
+        error = errors.NotSymmetric(f"{what} tells interchangeable identities apart: {names}", at=at)
         error.context = lines
-        error.hint = hint + error.hint
         raise error
 
     # Lines.

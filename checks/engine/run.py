@@ -123,8 +123,6 @@ def native_search(
     initial = specification.initial_states()
     states = packed(prepared.codec, initial)
     symmetry = NativeSelfCheck(specification, prepared.codec, prepared.library) if prepared.symmetric else None
-    if symmetry is not None:
-        symmetry.initial(states)
     with Workers(min(settings.workers, SHARDS)) as pool:
         search = Search(prepared.library, options, progress, pool, symmetry.sample if symmetry else None)
         found = search.run(states)

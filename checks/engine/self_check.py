@@ -12,7 +12,7 @@ import numpy as np
 from ...model.lang.specification import Specification
 from .. import self_check
 from ..native.codec import Codec
-from ..native.symmetry import Symmetry, swapping, swaps
+from ..native.symmetry import Symmetry, swapping
 from ..outcome import Disagreement
 from .library import Library
 from .memory import Words, address
@@ -37,14 +37,6 @@ class NativeSelfCheck:
         """The renamings to try, each with the numbers of the swaps that it is made of."""
         for renamings in self_check.turns(self.kind):
             yield [(renaming, swapping(self.kind, renaming)) for renaming in renamings]
-
-    def initial(self, states: Words) -> None:
-        """Checks all initial states together. Raises NotSymmetric."""
-        known = set(map(tuple, states.tolist()))
-        for swap in range(len(swaps(self.kind))):
-            if set(map(tuple, self._renamed(states, [swap]).tolist())) != known:
-                self_check.SelfCheck(self.specification).initial(map(self.codec.decode, states))
-                raise self._disagreement()
 
     def sample(self, states: Words) -> None:
         """Checks the states of the sample, one after the other. Raises NotSymmetric."""

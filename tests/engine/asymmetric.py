@@ -228,8 +228,6 @@ BROKEN: dict[type[Model], str] = {
     CountedLoop: "elect",
     BrokenTie: "rest",
     OrderOfOneDomain: "rest",
-    DefaultIdentity: "the initial states",
-    InitialOrder: "the initial states",
     OrderedInvariant: "boss_is_not_first",
     Unlucky: "first_is_idle",
     OrderedWitness: "boss_is_first",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.agreement import native, python
-from engine.asymmetric import BROKEN, FirstElement, Symmetric, Unlucky
+from engine.asymmetric import BROKEN, DefaultIdentity, FirstElement, InitialOrder, Symmetric, Unlucky
 from engine.specs import Workers
 from fencepost.checks import catalogue, loading, self_check
 from fencepost.checks.api import check
@@ -51,7 +51,11 @@ def shipped() -> Iterator[Any]:
             yield pytest.param(largest, id=entry.name)
 
 
-@pytest.mark.parametrize("specification", [*shipped(), pytest.param(Specification(Symmetric), id="Symmetric")])
+#: Initial states may name identities: what others would lead to is the same, renamed.
+OTHERS = [pytest.param(Specification(one), id=one.__name__) for one in (Symmetric, DefaultIdentity, InitialOrder)]
+
+
+@pytest.mark.parametrize("specification", [*shipped(), *OTHERS])
 def test_shipped_specifications_pass(specification: Specification) -> None:
     outcome, text, _ = native(specification, REDUCED)
     assert outcome is not None, text

@@ -102,13 +102,3 @@ def test_every_way(body: str, what: str, lines: str, engine: str, refusals: Refu
     error = refusals._expect(NotSymmetric, text, run)
     assert (error.what, error.hint) == (what, HINT)
     assert lines in str(error)
-
-
-def test_initial_states(refusals: Refusals) -> None:
-    text = in_class("@init\ndef start(self) -> None:\n    for one in self.m:\n        self.whom = one")
-    text = text.replace("Spec", "«Spec»", 1)
-    specification = Specification(refusals.load(text).Spec)
-    error = refusals._expect(NotSymmetric, text, lambda: check(specification, symmetry=True))
-    assert error.what == "the initial states tell interchangeable identities apart: replicas"
-    assert error.hint == f"let an @init choose among all of them; or {HINT}"
-    assert str(error).count("whom: b") == 2
