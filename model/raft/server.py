@@ -102,8 +102,7 @@ class Server(Struct):
 
     def has_log_of(self, request: VoteRequest) -> bool:
         """Whether a candidate's log is at least as up to date as this server's (section 5.4.1)."""
-        last = self.log.last_term
-        return request.last_term > last or (request.last_term == last and request.end_offset >= self.log.end_offset)
+        return self.log.is_covered_by(request.last_term, request.end_offset)
 
     def is_free_for(self, candidate: int) -> bool:
         """Whether this server has not voted for another candidate in its term."""
@@ -133,7 +132,7 @@ class Server(Struct):
     def append_request(self, me: int, peer: int) -> AppendRequest:
         """What a leader sends a peer next: the entry at its next offset, if there is one."""
         start = self.next_offset[peer]
-        previous = self.log.records[start - 1].epoch if start > 0 else 0
+        previous = self.log.epoch_before(start)
         commit_offset = min(self.commit_offset, start + 1, self.log.end_offset)
         return AppendRequest(me, peer, self.term, start, previous, self.log.records[start : start + 1], commit_offset)
 
@@ -195,6 +194,6 @@ class Server(Struct):
     def committable_offset(self, me: int, copies: int, own_offset: int) -> int:
         """Up to where the leader may commit: by counting copies only for entries of its own term (section 5.4.2)."""
         agreed = self.agreed_offset(me, copies, own_offset)
-        if agreed > 0 and self.log.records[agreed - 1].epoch == self.term:
+        if self.log.epoch_before(agreed) == self.term:
             return max(agreed, self.commit_offset)
         return self.commit_offset

@@ -119,3 +119,6 @@ def test_volatile_vote_by_messages(model, states):
 def test_volatile_vote_in_rounds(search):
     found = search(VolatileVote, until="election_safety", servers=3, values=1, max_elections=1, max_restarts=1)
     assert found.violated == {"votes_are_durable": 3, "election_safety": 4}
+    assert search(VolatileVote, servers=2, values=1, max_elections=2, max_restarts=1).violated == {
+        "votes_are_durable": 3
+    }
