@@ -2,8 +2,8 @@
 
 Nothing is in flight between two steps: a server sends, those that take part answer, and the others have heard nothing.
 So figure 8 of the paper is drawn, and whole histories of several terms fit into a search. Servers do with messages what
-they do in the models that go message by message. Messages can take every run there is here, but not the other way
-round: what holds in rounds may be broken by a message that comes late.
+they do in the models that go message by message. Every run here is one that messages can take, if they can be sent
+again, but not the other way round: what holds in rounds may be broken by a message that comes late.
 """
 
 from .. import Set, action, require
