@@ -278,7 +278,7 @@ def prepare(
         constants=dict(specification.constants),
         engine=options.engine,
         workers=1 if options.engine == "python" else options.workers or 1,
-        symmetry=options.symmetry,
+        symmetry=options.symmetry and bool(specification.symmetric_domains),
         exact=options.exact or options.engine == "python",
         verdict="inconclusive",
         expected=pins.verdict if pins else None,

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from fencepost.checks import check
+
 TOP = Path(__file__).parent.parent
 #: Every page with console output, the name of its specification, and how many commands it shows.
-PAGES = {"README.md": ("lock.py", 2), "docs/faults.md": ("faults.py", 7)}
+PAGES = {"README.md": ("election.py", 2), "docs/faults.md": ("faults.py", 7)}
 
 
 def blocks(page: str, kind: str) -> list[str]:
@@ -51,3 +53,12 @@ def test_console(page, block, tmp_path):
 @pytest.mark.parametrize("page", PAGES)
 def test_all_examples_are_there(page):
     assert len(blocks(page, "console")) == PAGES[page][1]
+
+
+def test_the_fix_in_the_readme(tmp_path):
+    (specification,) = blocks("README.md", "python")
+    (fix,) = (text for text in blocks("README.md", "") if "require(" in text)
+    head, body = re.split(r"(?<=-> None:\n)", specification, maxsplit=1)
+    file = tmp_path / "election.py"
+    file.write_text(head.replace("invariant\n", "invariant, require\n", 1) + fix + body)
+    assert check(f"{file}:Election").verdict == "holds"
