@@ -163,3 +163,21 @@ def test_not_values(source: str, what: str, hint: str, refusals: Refusals) -> No
 def test_iteration(source: str, what: str, hint: str, refusals: Refusals) -> None:
     error = refusals.refused(TypeMismatch, in_action(source))
     assert (error.what, error.hint) == (what, hint)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = «[k] == tuple(self.q)»",
+        "x = «[k] + tuple(self.q)»",
+        "x = «(tuple(self.q) if self.flag else [k]) == [k]»",
+        "y = [k]\nif self.flag:\n    y = tuple(self.q)\nx = «y == [k]»",
+        "y = list(self.q)\nif self.flag:\n    y = tuple(self.q)\nx = «tuple(self.q) == y»",
+        "x = «[[k]] == [tuple(self.q)]»",
+        "x = «tuple(self.q) in [[k]]»",
+    ],
+)
+def test_lists_and_tuples(source: str, refusals: Refusals) -> None:
+    error = refusals.refused(TypeMismatch, in_action(source))
+    assert error.what == "to Python, a list and a tuple are never equal and cannot be added"
+    assert error.hint == "make both lists, or both tuples: tuple(...)"

@@ -14,10 +14,10 @@ from ... import errors
 from .. import ir, types
 from .scope import Context
 
-LIST, TUPLE, ANY = "list", "tuple", ""
+LIST, TUPLE, ANY = frozenset({"list"}), frozenset({"tuple"}), frozenset[str]()
 
-#: What a value is, what its elements are, and so on: LIST, TUPLE, or ANY for all else and what is not known.
-Kinds = tuple[str, ...]
+#: Which of lists and tuples a value may be, then its elements, and so on. Neither, for all else and what is not known.
+Kinds = tuple[frozenset[str], ...]
 
 
 class Containers(Context):
@@ -98,7 +98,8 @@ class Containers(Context):
 
     def alike(self, left: Kinds, right: Kinds, node: ast.AST) -> None:
         """Refuses what Python does not have: a list that equals a tuple, or is added to one. Raises TypeMismatch."""
-        if any({one, other} == {LIST, TUPLE} for one, other in zip(left, right, strict=False)):
+        pairs = itertools.chain(zip(left, right, strict=False), zip(right, left, strict=False))
+        if any(LIST <= one and TUPLE <= other for one, other in pairs):
             what = "to Python, a list and a tuple are never equal and cannot be added"
             self.fail(errors.TypeMismatch, node, what, "make both lists, or both tuples: tuple(...)")
 
@@ -143,8 +144,7 @@ class Containers(Context):
 
 def both(left: Kinds, right: Kinds) -> Kinds:
     """What something may be that is one or the other."""
-    pairs = itertools.zip_longest(left, right)
-    return tuple((one or other or ANY) if None in (one, other) or one == other else ANY for one, other in pairs)
+    return tuple(one | other for one, other in itertools.zip_longest(left, right, fillvalue=ANY))
 
 
 def _is_stored(value: ir.Expr) -> bool:
