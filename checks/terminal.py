@@ -7,7 +7,7 @@ only repeats words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -28,6 +28,8 @@ _INDENT = "  "
 #: The columns of numbers with their widths, and which ones a narrow terminal does without, the first one first.
 _NUMBERS = {"distinct": 11, "generated": 13, "depth": 5, "time": 8, "states/s": 10}
 _LEAST_IMPORTANT = ("states/s", "generated", "time")
+#: Labels of configurations that are wider have a line of their own.
+_WIDEST_LABEL = 72
 
 
 def plain(report: Report) -> str:
@@ -82,11 +84,15 @@ def shown(value: int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _written(constants: Mapping[str, int | bool]) -> list[str]:
+    return [f"{name}={shown(value)}" for name, value in constants.items()]
+
+
 class Table:
     """The table of configurations. Columns are fixed beforehand, so that each row can be printed when it is known.
 
     A row is labelled by what differs: the name, the constants, the symmetry reduction, the view. Where several
-    specifications have several configurations, rows are grouped under the name.
+    specifications have several configurations, rows are grouped under the name and the constants that they share.
     """
 
     def __init__(self, planned: Sequence[ConfigurationReport], width: int | None, glyphs: Glyphs) -> None:
@@ -99,9 +105,11 @@ class Table:
         self._one_name = len(set(names)) == 1 and len(names) > 1
         self._grouped = not self._one_name and len(set(names)) < len(names)
         self._group = ""
+        self._shared = {name: _common_constants([one for one in planned if one.name == name]) for name in names}
         self._pinned = any(one.pins is not None for one in planned)
         self._head = names[0] if self._one_name else "configuration"
-        self._label_width = max([len(self._label(one)) for one in planned] + [len(self._head)])
+        widest = max([len(self._label(one)) for one in planned] + [len(self._head)])
+        self._label_width = min(widest, _WIDEST_LABEL)
         self._numbers = dict(_NUMBERS)
         self._stacked = width is not None and self._label_width + len(self._numbers_head()) > width
         for head in _LEAST_IMPORTANT:
@@ -109,7 +117,8 @@ class Table:
                 del self._numbers[head]
 
     def _label(self, one: ConfigurationReport) -> str:
-        parts = [f"{name}={shown(value)}" for name, value in one.constants.items() if name not in self._common]
+        above = self._shared[one.name] if self._grouped else self._common
+        parts = _written({name: value for name, value in one.constants.items() if name not in above})
         if self._mixed_symmetry and one.symmetry:
             parts.append("symmetry")
         if self._mixed_views and one.view:
@@ -117,7 +126,7 @@ class Table:
         if self._mixed_properties and one.selected is not None:
             parts.append(f"{len(one.selected)} properties")
         if self._grouped:
-            return _INDENT + (" ".join(parts) or "default")
+            return _INDENT + (" ".join(parts) or "one configuration")
         return " ".join(parts if self._one_name else [one.name, *parts]) or one.name
 
     def _numbers_head(self) -> str:
@@ -147,10 +156,14 @@ class Table:
         lines: list[Line] = []
         if self._grouped and one.name != self._group:
             self._group = one.name
-            lines.append([(one.name, "bold")])
+            shared = {name: value for name, value in self._shared[one.name].items() if name not in self._common}
+            lines.append([(one.name, "bold"), (f"  {' '.join(_written(shared))}".rstrip(), "")])
         label = self._label(one)
         if self._stacked:
             return [*lines, [(label, "")], [*verdict, (numbers, "")]]
+        if len(label) > self._label_width:
+            lines.append([(label, "")])
+            label = ""
         return [*lines, [(f"{label:{self._label_width}}", ""), *verdict, (numbers, "")]]
 
 
