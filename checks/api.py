@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from . import loading
     from . import report as reports
     from .catalogue import Entry, Pins
+    from .engine.run import Settings
 
 Engine = Literal["native", "python"]
 ENGINES: tuple[Engine, ...] = ("native", "python")
@@ -63,6 +64,12 @@ class Options:
                 why = "is none" if limit == math.inf else "would stop the search before it starts"
                 raise errors.BadOption(f"a limit of {limit} on {name} {why}")
         return replace(self, workers=workers)
+
+    def settings(self) -> Settings:
+        """The same for the native engine."""
+        from .engine.run import Settings
+
+        return Settings(self.workers or 1, self.symmetry, self.exact, self.limits, self.keep_going, view=self.view)
 
 
 def available_processors() -> int:
@@ -382,17 +389,9 @@ def _search(specification: Specification, options: Options, progress: ProgressCa
             continue_after_violation=options.keep_going,
             progress=progress,
         )
-    from .engine.run import Settings, native_search
+    from .engine.run import native_search
 
-    settings = Settings(
-        options.workers or 1,
-        options.symmetry,
-        options.exact,
-        options.limits,
-        options.keep_going,
-        view=options.view,
-    )
-    return native_search(specification, program, settings, progress)
+    return native_search(specification, program, options.settings(), progress)
 
 
 def _canonical(specification: Specification, view: bool) -> Callable[[Any], Any] | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model import errors
 from . import __version__, catalogue, loading, terminal
+from .ahead import Ahead
 from .api import Job, Options, pins_of, prepare
 from .cli import DEBUG, complain, internal, interrupts
 from .outcome import INTERRUPTED, OUT_OF_MEMORY
@@ -138,6 +139,7 @@ class Session:
         self.request = request
         self.screen = Screen(_stderr() if request.json_file == "-" else None)
         self.progress = ProgressLine(quiet=request.quiet)
+        self.ahead = Ahead()
 
     def run(self) -> int:
         """Checks, shows, writes, and gives the exit code. Raises errors.UsageError for what cannot be started."""
@@ -151,10 +153,15 @@ class Session:
             self.screen.print([[(terminal.held_constant([one.report for one in planned]), "")], *table.head()])
         with interrupts.deferred():
             results = []
-            for one in planned:
-                results.append(self._search(one))
-                if not self.request.quiet:
-                    self.screen.print(table.row(results[-1]))
+            try:
+                for number, one in enumerate(planned):
+                    results.append(self._search(one))
+                    if not self.request.quiet:
+                        self.screen.print(table.row(results[-1]))
+                    if results[-1].details.get("compiled_from_cache") is False:
+                        self.ahead.start(later.job for later in planned[number + 1 :] if later.job)
+            finally:
+                self.ahead.stop()
             report = Report(tuple(results), __version__, time.perf_counter() - started)
             self._show(report)
             return self._write(report)

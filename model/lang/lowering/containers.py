@@ -99,7 +99,7 @@ class Containers(Context):
     def alike(self, left: Kinds, right: Kinds, node: ast.AST) -> None:
         """Refuses what Python does not have: a list that equals a tuple, or is added to one. Raises TypeMismatch."""
         pairs = itertools.chain(zip(left, right, strict=False), zip(right, left, strict=False))
-        if any(LIST <= one and TUPLE <= other for one, other in pairs):
+        if any(one >= LIST and other >= TUPLE for one, other in pairs):
             what = "to Python, a list and a tuple are never equal and cannot be added"
             self.fail(errors.TypeMismatch, node, what, "make both lists, or both tuples: tuple(...)")
 
