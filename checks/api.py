@@ -217,6 +217,8 @@ class Job:
             trace = self._trace(run, name, kind, "holds" if kind == "witness" else "violated", outcome.engine)
             lines = _explain(specification, trace, name) if kind in ("invariant", "step_invariant") else []
             found = reports.with_trace(found, name, trace, lines)
+        if outcome.bound is not None:
+            found = replace(found, error=self._error(outcome.bound, "inconclusive"))
         return Result(self._timed(found), specification, outcome)
 
     def assessed(self, outcome: Outcome) -> reports.ConfigurationReport:
@@ -233,9 +235,14 @@ class Job:
         """The report on a search that ended in an error, with the run that leads to it if an engine found it."""
         from . import report as reports
 
+        return self._timed(reports.failed(self.base, self._error(error, "error")))
+
+    def _error(self, error: errors.FencepostError, verdict: str) -> reports.ErrorReport:
+        from . import report as reports
+
         run: Run | None = getattr(error, "run", None)
-        trace = self._trace(run, "", "", "error", self.options.engine) if run is not None else None
-        return self._timed(reports.failed(self.base, reports.ErrorReport.of(error, trace)))
+        trace = self._trace(run, "", "", verdict, self.options.engine) if run is not None else None
+        return reports.ErrorReport.of(error, trace)
 
     def broken(self, text: str) -> reports.ConfigurationReport:
         """The report on a search that came upon a mistake in Fencepost; the text says which."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from ..model.errors import FencepostError
+from ..model.errors import BoundReached, FencepostError
 
 INTERRUPTED = "interrupted"
 OUT_OF_MEMORY = "no memory left"
 VIOLATION_FOUND = "a violation was found"
+BOUND_REACHED = "a bound was reached"
 SPECIFICATION_FAILED = "an error in the specification"
 
 
@@ -67,6 +68,8 @@ class Outcome:
     of states to expect, by their number, and `observed_collisions` the same estimated from the closest fingerprints.
 
     `self_checked` counts the states that were compared with renamed ones, when states were reduced by symmetry.
+
+    `bound` is the collection that was full, with the run that leads there, if that ended the search.
     """
 
     distinct: int
@@ -90,6 +93,7 @@ class Outcome:
     details: dict[str, Any] = field(default_factory=dict)
     observed_collisions: float = 0.0
     self_checked: int = 0
+    bound: BoundReached | None = None
 
     @property
     def complete(self) -> bool:
@@ -154,7 +158,10 @@ class Disagreement(Exception):  # noqa: N818  # not an error of the user's
     """Two executions of one specification differ: a mistake in Fencepost, never in the specification."""
 
 
-def with_run(error: FencepostError, run: Run) -> FencepostError:
+E = TypeVar("E", bound=FencepostError)
+
+
+def with_run(error: E, run: Run) -> E:
     """The error with the run that ends in the state in which it was raised, as its attribute `run`."""
     error.run = run  # type: ignore[attr-defined]  # errors in general come without a run
     return error

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..model.errors import FencepostError
+from ..model.errors import BoundReached, FencepostError
 from ..model.lang import interpret, ir
 from ..model.lang.specification import Property, Specification, Step
 from . import outcome
@@ -112,6 +112,7 @@ class PythonSearch:
         self.edges: set[tuple[int, str, int]] = set()
         self.inside: set[int] = set()
         self.stopped = ""
+        self.bound: BoundReached | None = None
         self.started = self.reported = time.perf_counter()
 
     @property
@@ -133,6 +134,8 @@ class PythonSearch:
             self.stopped = outcome.INTERRUPTED
         except MemoryError:
             self.stopped = outcome.OUT_OF_MEMORY
+        except BoundReached as error:
+            self.stopped, self.bound = outcome.BOUND_REACHED, error
         if self.levels and not self.levels[-1]:
             self.levels.pop()
         return self._outcome()
@@ -336,6 +339,7 @@ class PythonSearch:
             peak_memory_bytes=0,
             expected_collisions=0.0,
             self_checked=self.self_check.states if self.self_check is not None else 0,
+            bound=self.bound,
         )
 
 

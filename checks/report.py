@@ -194,7 +194,7 @@ def exit_code(configurations: Iterable[ConfigurationReport]) -> int:
 
 
 def _exit_code(one: ConfigurationReport) -> int:
-    if one.error is not None:
+    if one.verdict == "error" and one.error is not None:
         return one.error.exit_code
     if one.mismatches:
         return errors.EXIT_NOT_AS_EXPECTED
@@ -252,6 +252,7 @@ def assess(
         details=dict(outcome.details),
         actions=actions,
         properties=tuple(properties),
+        error=ErrorReport.of(outcome.bound) if outcome.bound is not None else None,
     )
     return judged(found)
 
@@ -354,8 +355,9 @@ def with_trace(one: ConfigurationReport, name: str, trace: Trace, explanation: I
 
 
 def failed(base: ConfigurationReport, error: ErrorReport) -> ConfigurationReport:
-    """The report on a configuration that ended in an error."""
-    return replace(base, verdict="error", error=error, expected=_expected(base))
+    """The report on a configuration that ended in an error, or, if that is one of its bounds, is inconclusive."""
+    verdict: Verdict = "inconclusive" if error.exit_code == errors.EXIT_INCONCLUSIVE else "error"
+    return replace(base, verdict=verdict, error=error, expected=_expected(base))
 
 
 def not_run(base: ConfigurationReport, why: str) -> ConfigurationReport:

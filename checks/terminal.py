@@ -213,16 +213,15 @@ class _Details:
 
     def of(self, one: ConfigurationReport) -> Iterator[Line]:
         """What there is to say about a configuration; nothing when it is as expected and nothing else was asked for."""
-        if one.error is not None:
-            if one.error.trace is not None and self.detail != "none":
-                yield from self._run("The run that leads to the error", one.error.trace)
-            return
         if one.stopped == VIOLATION_FOUND:
             yield [(f"{_INDENT}Stopped after the first violation; --continue looks for others.", "")]
         elif one.stopped:
             yield [(f"{_INDENT}Stopped: {one.stopped}. What was not reached may still be wrong.", "")]
             if one.stopped.endswith("memory") or one.stopped == OUT_OF_MEMORY:
                 yield [(f"{_INDENT}Smaller constants, --symmetry or fewer properties take less memory.", "")]
+        if one.error is not None and one.error.trace is not None and self.detail != "none":
+            what = "The run that leads to the error" if one.verdict == "error" else "The run that reaches the bound"
+            yield from self._run(what, one.error.trace)
         for mismatch in one.mismatches:
             yield [(f"{_INDENT}Not as pinned: ", "bold red"), (mismatch, "")]
         yield from self._without_run(one)

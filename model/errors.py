@@ -295,7 +295,11 @@ class EmptyArgument(SpecificationError):
     advice = "give default=..., or test for emptiness before"
 
 
-class CollectionFull(SpecificationError):
+class NoRoom(SpecificationError):
+    """A collection is full."""
+
+
+class CollectionFull(NoRoom):
     """A set, sequence or bag grew over its declared size."""
 
     code = "S306"
@@ -328,6 +332,17 @@ class NotSymmetric(SpecificationError):
 
     code = "S310"
     advice = "drop symmetric=True, or check with --no-symmetry"
+
+
+class BoundReached(NoRoom):
+    """A collection whose size a constant sets is full: the constant bounds the search, which cannot be completed.
+
+    What was found until then stands, and the verdict is inconclusive.
+    """
+
+    code = "S311"
+    exit_code = EXIT_INCONCLUSIVE
+    advice = "raise the constant, or disable the action with require() before"
 
 
 class ExecutionFailed(SpecificationError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ...model.errors import BoundReached
 from ...model.lang import ir
 from ...model.lang.sources import class_at, placed
 from ...model.lang.specification import Specification
@@ -17,7 +18,7 @@ from ..native.compile import Options as CompileOptions
 from ..native.fingerprint import program_text
 from ..native.kernels import add_model_kernels, kernel_info
 from ..native.layout import build_layout
-from ..outcome import ActionCount, Limits, Outcome, Progress, ProgressCallback, PropertyCount, Run
+from ..outcome import BOUND_REACHED, ActionCount, Limits, Outcome, Progress, ProgressCallback, PropertyCount, Run
 from .found import SEED, Found, Options
 from .library import Library
 from .memory import Words
@@ -127,9 +128,14 @@ def native_search(
         search = Search(prepared.library, options, progress, pool, symmetry.sample if symmetry else None)
         found = search.run(states)
     runs = Runs(specification, prepared.codec, prepared.library, found, initial)
+    bound: BoundReached | None = None
     if found.error is not None:
-        raise runs.error(found.error)
-    return _outcome(prepared, found, runs, pool.count, symmetry.states if symmetry else 0)
+        error = runs.error(found.error)
+        if not isinstance(error, BoundReached):
+            raise error
+        found.stopped, bound = BOUND_REACHED, error
+    outcome = _outcome(prepared, found, runs, pool.count, symmetry.states if symmetry else 0)
+    return replace(outcome, bound=bound)
 
 
 def packed(codec: Codec, states: Sequence[Any]) -> Words:

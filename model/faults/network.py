@@ -6,8 +6,8 @@ a line:
     class Raft(RememberingNetwork[VoteRequest | VoteResponse]): ...
     class LossyRaft(Lossy[VoteRequest | VoteResponse], Raft): ...
 
-A bound that is too small never cuts behaviour off silently: a message that finds no room is an error in the
-specification, with the run that leads there.
+A bound that is too small never cuts behaviour off silently: a message that finds no room ends the search with the run
+that leads there, and the verdict is inconclusive.
 """
 
 from typing import Annotated, Generic, TypeVar

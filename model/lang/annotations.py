@@ -242,7 +242,8 @@ class Resolver:
             if size < 0:
                 what = f"{where}: no collection has the size {_spelled_bound(marker.size, size)}"
                 raise errors.EmptyRange(what, hint="a Size is 0 or more")
-            return self._collection(typing.get_origin(base), typing.get_args(base)[0], size, where)
+            bound = marker.size if isinstance(marker.size, str) else ""
+            return self._collection(typing.get_origin(base), typing.get_args(base)[0], size, where, bound)
         wanted = {Size: "a Set, Seq or Bag", In: "a parameter of an action"}.get(type(marker), "an int")
         raise errors.UnsupportedType(f"{where}: {names} narrows {wanted}, not {_spelled(base)}", hint=_TYPES_HINT)
 
@@ -272,7 +273,7 @@ class Resolver:
         whole = kinds[0] if len(kinds) == 1 else types.Union(tuple(dict.fromkeys(structs)))
         return types.Option(whole) if len(inner) < len(members) else whole
 
-    def _collection(self, origin: Any, element: Any, size: int | None, where: str) -> types.Type:
+    def _collection(self, origin: Any, element: Any, size: int | None, where: str, bound: str = "") -> types.Type:
         kind = self.resolve(element, f"{where}, element")
         if origin is values.Set:
             if size is None and kind.count > 256:
@@ -280,13 +281,13 @@ class Resolver:
                     f"{where}: a Set of a type with {_counted(kind.count)} needs a size",
                     hint='write Annotated[Set[T], Size("...")]',
                 )
-            return types.Set(kind, size)
+            return types.Set(kind, size, bound)
         if size is None:
             name = origin.__name__
             raise errors.UnboundedType(
                 f"{where}: a {name} needs a size", hint=f'write Annotated[{name}[T], Size("...")]'
             )
-        return types.Seq(kind, size) if origin is values.Seq else types.Bag(kind, size)
+        return types.Seq(kind, size, bound) if origin is values.Seq else types.Bag(kind, size, bound)
 
     def struct(self, cls: type) -> types.Struct:
         """The resolved type of a struct class. Raises RecursiveStruct, BadDefault, UnsupportedType."""
@@ -334,7 +335,7 @@ def _fitted(kind: types.Type, default: Any, where: str) -> Any:
         raise errors.BadDefault(f"{where}: a field and a method of the same name", hint="rename one of them")
     try:
         return kind.fit(default)
-    except (errors.OutOfRange, errors.CollectionFull) as error:
+    except (errors.OutOfRange, errors.NoRoom) as error:
         what = f"{where}: the default does not fit: {error.what}"
         raise errors.BadDefault(what, hint="leave it out to begin with the first value of the type") from None
 

@@ -123,7 +123,7 @@ class Collection(Generic[T]):
             return freeze(item)
         try:
             return self._type.element.fit(item)
-        except (errors.OutOfRange, errors.CollectionFull):
+        except (errors.OutOfRange, errors.NoRoom):
             return _UNFIT
 
     def _shown(self, item: Any) -> str:
@@ -205,7 +205,7 @@ class Set(Collection[T], abc.Set[T]):
         return self >= other
 
     def add(self, item: T) -> None:
-        """Adds an element; no effect when it is there already. Raises CollectionFull over the declared size."""
+        """Adds an element; no effect when it is there already. Raises NoRoom over the declared size."""
         if item not in self:
             self._change((*self._items, freeze(item)))
 
@@ -252,7 +252,7 @@ class Seq(Collection[T], abc.Sequence[T]):
         self._change(items)
 
     def append(self, item: T) -> None:
-        """Adds an element at the end. Raises CollectionFull over the declared size."""
+        """Adds an element at the end. Raises NoRoom over the declared size."""
         self._change((*self._items, freeze(item)))
 
     def extend(self, items: Iterable[T]) -> None:
@@ -299,7 +299,7 @@ class Bag(Collection[T], abc.Collection[T]):
     _kind = types.Bag
 
     def add(self, item: T) -> None:
-        """Adds one copy of an element. Raises CollectionFull over the declared size."""
+        """Adds one copy of an element. Raises NoRoom over the declared size."""
         self._change((*self._items, freeze(item)))
 
     def remove(self, item: T) -> None:

@@ -303,7 +303,7 @@ def _fit(kind: types.Type, value: Any) -> Any:
         raise Undefined("bool")
     try:
         return kind.fit(value)
-    except (errors.OutOfRange, errors.CollectionFull) as error:
+    except (errors.OutOfRange, errors.NoRoom) as error:
         raise Undefined(error.what) from None
 
 

@@ -32,7 +32,7 @@ class Type:
         return bits_for(self.count)
 
     def fit(self, value: Any) -> Any:
-        """The value as it is stored. Raises OutOfRange or CollectionFull."""
+        """The value as it is stored. Raises OutOfRange or NoRoom."""
         raise NotImplementedError
 
     def code(self, value: Any) -> int:

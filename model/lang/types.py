@@ -17,11 +17,11 @@ unordered things are stored in it. `fit` checks a Python value against the type 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..errors import CollectionFull, OutOfRange
+from ..errors import BoundReached, CollectionFull, NoRoom, OutOfRange
 from .scalars import Bool, Domain, Enum, Int, Option, Type, bits_for, is_scalar, show
 
 __all__ = [
@@ -205,11 +205,12 @@ class Set(Type):
     """A set of at most `size` elements.
 
     As a mask it has one bit for each value of the element; as slots, a length and the sorted codes. The narrower
-    of the two is taken.
+    of the two is taken. `bound` is the expression over constants that gave the size, if it was not a number.
     """
 
     element: Type
     size: int | None
+    bound: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"Set[{self.element}]" + (f" up to {self.size}" if self.size is not None else "")
@@ -240,7 +241,7 @@ class Set(Type):
     def fit(self, value: Any) -> Any:
         items = {self.element.code(item): item for item in map(self.element.fit, stored_items(value, "set"))}
         if self.size is not None and len(items) > self.size:
-            raise CollectionFull(f"{len(items)} elements in a set of at most {self.size}")
+            raise _full(f"{len(items)} elements in a set of at most {self.size}", self.bound)
         return tuple(items[code] for code in sorted(items))
 
     def code(self, value: Any) -> int:
@@ -260,12 +261,22 @@ class Set(Type):
         return "{" + ", ".join(self.element.show(item) for item in value) + "}"
 
 
+def _full(what: str, bound: str) -> NoRoom:
+    if not bound:
+        return CollectionFull(what)
+    return BoundReached(what, hint=f"{bound} bounds the search: raise it, or disable the action with require() before")
+
+
 @dataclass(frozen=True)
 class _Slots(Type):
-    """A length, then one slot an element, the first the most significant; unused slots are zero."""
+    """A length, then one slot an element, the first the most significant; unused slots are zero.
+
+    `bound` is the expression over constants that gave the size, if it was not a number.
+    """
 
     element: Type
     size: int
+    bound: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{type(self).__name__}[{self.element}] up to {self.size}"
@@ -300,7 +311,7 @@ class Seq(_Slots):
     def fit(self, value: Any) -> Any:
         items = tuple(self.element.fit(item) for item in stored_items(value, "sequence"))
         if len(items) > self.size:
-            raise CollectionFull(f"{len(items)} elements in a sequence of at most {self.size}")
+            raise _full(f"{len(items)} elements in a sequence of at most {self.size}", self.bound)
         return items
 
     def show(self, value: Any) -> str:
@@ -314,7 +325,7 @@ class Bag(_Slots):
     def fit(self, value: Any) -> Any:
         items = [self.element.fit(item) for item in stored_items(value, "bag")]
         if len(items) > self.size:
-            raise CollectionFull(f"{len(items)} elements in a bag of at most {self.size}")
+            raise _full(f"{len(items)} elements in a bag of at most {self.size}", self.bound)
         return tuple(sorted(items, key=self.element.code))
 
     def show(self, value: Any) -> str:
@@ -418,8 +429,8 @@ def named(name: str, fit: Callable[[Any], Any], value: Any) -> Any:
     """Fits a part of something larger; an error says which part."""
     try:
         return fit(value)
-    except (OutOfRange, CollectionFull) as error:
-        raise type(error)(f"{name}: {error.what}") from None
+    except (OutOfRange, NoRoom) as error:
+        raise type(error)(f"{name}: {error.what}", hint=error.hint) from None
 
 
 def is_enumerable(kind: Type) -> bool:

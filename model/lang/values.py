@@ -120,8 +120,8 @@ class Fields(Place):
         try:
             if not store_into(self._values[name], kind, value):
                 self._values[name] = kind.fit(value)
-        except (errors.OutOfRange, errors.CollectionFull) as error:
-            raise type(error)(f"{type(self).__name__}.{name}: {error.what}") from None
+        except (errors.OutOfRange, errors.NoRoom) as error:
+            raise type(error)(f"{type(self).__name__}.{name}: {error.what}", hint=error.hint) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in field_defaults(type(self)):
@@ -148,7 +148,7 @@ class Fields(Place):
             return self._values == other._values
         try:
             return bool(kind.fit(self)._values == kind.fit(other)._values)
-        except (errors.OutOfRange, errors.CollectionFull):
+        except (errors.OutOfRange, errors.NoRoom):
             return False
 
     def __hash__(self) -> int:
@@ -302,9 +302,9 @@ class Map(Place, abc.Mapping[K, V]):
         try:
             if not store_into(self._values[slot], kind, value):
                 self._values[slot] = kind.fit(value)
-        except (errors.OutOfRange, errors.CollectionFull) as error:
+        except (errors.OutOfRange, errors.NoRoom) as error:
             key = self._type.key.show(self._type.key.unrank(slot))
-            raise type(error)(f"the entry of {key}: {error.what}") from None
+            raise type(error)(f"the entry of {key}: {error.what}", hint=error.hint) from None
 
     def _assign(self, other: Map[K, V]) -> None:
         for slot, value in enumerate(other._values):

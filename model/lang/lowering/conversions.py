@@ -208,7 +208,7 @@ class Conversions(Aliases):
         if isinstance(value, ir.Const) and not isinstance(have, (types.Struct, types.Map)):
             try:
                 return ir.Const(kind.fit(value.value), kind)
-            except (errors.OutOfRange, errors.CollectionFull, NotImplementedError):
+            except (errors.OutOfRange, errors.NoRoom, NotImplementedError):
                 pass
         if isinstance(have, types.Option) and not isinstance(kind, (types.Option, ir.Nothing)):
             return self.coerce(ir.Unwrap(value, have.inner), kind, node)
