@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from ..model.lang import interpret, types, values
 from ..model.lang.lower import lower_action
 from ..model.lang.specification import Action, Specification, Step
 from .difference import Change, difference
+from .messages import Message, messages
 
 
 class StoredRun(Protocol):
@@ -87,6 +89,11 @@ class Trace:
     def states(self) -> int:
         """The length of the run in states, the initial one included."""
         return len(self.steps)
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages of the run, in the order of sending."""
+        return messages(self)
 
     @property
     def last(self) -> TraceStep:

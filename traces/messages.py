@@ -1,0 +1,162 @@
+"""The messages of a run: who sent each, in which step, and what became of it.
+
+A message is an element of a bag or set of structs in the state, or of a map of channels, `Map[P, Map[P, Seq[M]]]`. It
+is sent by the step that puts it there. It is received by a step that has it as an argument, or takes it out; a fault
+that takes it out loses it, and one that puts a copy beside it duplicates it. Where equal messages are in flight, the
+one that was sent first is taken to be the one that is received. A bag stands for what is in flight; a set of the same
+messages then only remembers them, and is left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..model.lang import types
+
+if TYPE_CHECKING:
+    from .trace import Trace, TraceStep
+
+#: Fields of a message that name the process it is sent to.
+_TARGETS = ("target", "destination", "receiver")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message. Steps are numbered as in the trace, from 0, where 0 is the initial state.
+
+    `source` is the process that sent it, empty for one that was there at the beginning; `target` the one it is meant
+    for, as far as the message says so. A set lets a message be received more than once. `lost` is the step that lost
+    it; `duplicated` says that it is a copy which a fault made.
+    """
+
+    name: str
+    text: str
+    sent: int
+    source: str
+    target: str
+    received: tuple[int, ...] = ()
+    lost: int | None = None
+    duplicated: bool = False
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether it is neither received nor lost at the end."""
+        return not self.received and self.lost is None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What is in flight: a message in a collection, with the ends of its channel if the collection says them."""
+
+    kind: types.Type = field(compare=False)
+    value: Any
+    is_set: bool
+    source: str = ""
+    target: str = ""
+
+
+@dataclass
+class _Open:
+    """A message as the run goes on."""
+
+    place: _Place
+    sent: int
+    source: str
+    duplicated: bool = False
+    received: list[int] = field(default_factory=list)
+    lost: int | None = None
+
+
+def messages(trace: Trace) -> tuple[Message, ...]:
+    """The messages of a run, in the order of sending."""
+    found: list[_Open] = []
+    remembered = _only_remembered(trace.steps[0].state._type)
+    before: Counter[_Place] = Counter()
+    for number, step in enumerate(trace.steps):
+        after = Counter(_in_flight(step.state._type, step.state, remembered))
+        _follow(found, number, step, before, after)
+        before = after
+    return tuple(_closed(one) for one in found)
+
+
+def _follow(found: list[_Open], number: int, step: TraceStep, before: Counter[_Place], after: Counter[_Place]) -> None:
+    """One step: which messages it took, lost, copied and sent."""
+    named = [argument.value for argument in step.arguments]
+    taken = before - after
+    if not step.fault:
+        taken |= Counter({place: 1 for place in before if not taken[place] and place.value in named})
+    for place in taken.elements():
+        one = _oldest(found, place)
+        if step.fault:
+            one.lost = number
+        else:
+            one.received.append(number)
+    for place in (after - before).elements():
+        copied = step.fault and place.value in named
+        source = _oldest(found, place).source if copied else place.source or step.process
+        found.append(_Open(place, number, source if number else "", copied))
+
+
+def _oldest(found: list[_Open], place: _Place) -> _Open:
+    """The first of equal messages that is still in flight; of a set, also one that was received before."""
+    equal = [one for one in found if one.place == place and one.lost is None]
+    return next((one for one in equal if not one.received), equal[-1])
+
+
+def _closed(one: _Open) -> Message:
+    place = one.place
+    target = place.target
+    struct = place.kind.members[place.kind.position(place.value)] if isinstance(place.kind, types.Union) else place.kind
+    if isinstance(struct, types.Struct) and not target:
+        target = next(
+            (struct.field[name].show(place.value._values[name]) for name in _TARGETS if name in struct.field), ""
+        )
+    name = struct.cls.__name__ if isinstance(struct, types.Struct) else ""
+    return Message(
+        name, place.kind.show(place.value), one.sent, one.source, target, tuple(one.received), one.lost, one.duplicated
+    )
+
+
+# Where messages are in a state.
+
+
+def _only_remembered(kind: types.Type) -> frozenset[types.Type]:
+    """The messages that bags hold: sets of the same are no networks."""
+    return frozenset(part.element for part in _collections(kind) if isinstance(part, types.Bag))
+
+
+def _collections(kind: types.Type) -> Iterator[types.Set | types.Bag]:
+    match kind:
+        case types.Set() | types.Bag():
+            yield kind
+        case types.Struct():
+            for _, part in kind.fields:
+                yield from _collections(part)
+        case types.Map():
+            yield from _collections(kind.element)
+
+
+def _in_flight(kind: types.Type, value: Any, remembered: frozenset[types.Type]) -> Iterator[_Place]:
+    """Every message in a state, as often as there are copies of it."""
+    match kind:
+        case types.Set() | types.Bag() if isinstance(kind.element, types.Struct | types.Union):
+            is_set = isinstance(kind, types.Set)
+            if not (is_set and kind.element in remembered):
+                yield from (_Place(kind.element, item, is_set) for item in value)
+        case types.Struct():
+            for name, part in kind.fields:
+                yield from _in_flight(part, value._values[name], remembered)
+        case types.Map(
+            key=types.Domain() as sources,
+            element=types.Map(key=types.Domain() as targets, element=types.Seq(element=element)),
+        ):
+            for source, row in zip(sources.values(), value._values, strict=True):
+                for target, channel in zip(targets.values(), row._values, strict=True):
+                    ends = sources.show(source), targets.show(target)
+                    yield from (_Place(element, item, False, *ends) for item in channel)
+        case types.Map():
+            for item in value._values:
+                yield from _in_flight(kind.element, item, remembered)
