@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..model.lang import types
+from .lanes import EPOCHS
 
 if TYPE_CHECKING:
     from .trace import Trace, TraceStep
@@ -29,7 +30,7 @@ class Message:
 
     `source` is the process that sent it, empty for one that was there at the beginning; `target` the one it is meant
     for, as far as the message says so. A set lets a message be received more than once. `lost` is the step that lost
-    it; `duplicated` says that it is a copy which a fault made.
+    it; `duplicated` says that it is a copy which a fault made. `epoch` is that of the message, if it has one.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Message:
     sent: int
     source: str
     target: str
+    epoch: int | None = None
     received: tuple[int, ...] = ()
     lost: int | None = None
     duplicated: bool = False
@@ -107,16 +109,21 @@ def _oldest(found: list[_Open], place: _Place) -> _Open:
 
 
 def _closed(one: _Open) -> Message:
-    place = one.place
-    target = place.target
-    struct = place.kind.members[place.kind.position(place.value)] if isinstance(place.kind, types.Union) else place.kind
-    if isinstance(struct, types.Struct) and not target:
-        target = next(
-            (struct.field[name].show(place.value._values[name]) for name in _TARGETS if name in struct.field), ""
-        )
-    name = struct.cls.__name__ if isinstance(struct, types.Struct) else ""
+    kind, value = one.place.kind, one.place.value
+    struct = kind.members[kind.position(value)] if isinstance(kind, types.Union) else kind
+    fields = struct.field if isinstance(struct, types.Struct) else {}
+    target = next((fields[name].show(value._values[name]) for name in _TARGETS if name in fields), "")
+    epoch = next((value._values[name] for name in EPOCHS if name in fields), None)
     return Message(
-        name, place.kind.show(place.value), one.sent, one.source, target, tuple(one.received), one.lost, one.duplicated
+        name=struct.cls.__name__ if isinstance(struct, types.Struct) else "",
+        text=kind.show(value),
+        sent=one.sent,
+        source=one.source,
+        target=one.place.target or target,
+        epoch=epoch if isinstance(epoch, int) else None,
+        received=tuple(one.received),
+        lost=one.lost,
+        duplicated=one.duplicated,
     )
 
 
@@ -157,6 +164,6 @@ def _in_flight(kind: types.Type, value: Any, remembered: frozenset[types.Type]) 
                 for target, channel in zip(targets.values(), row._values, strict=True):
                     ends = sources.show(source), targets.show(target)
                     yield from (_Place(element, item, False, *ends) for item in channel)
-        case types.Map():
+        case types.Map() if not types.is_scalar(kind.element):
             for item in value._values:
                 yield from _in_flight(kind.element, item, remembered)

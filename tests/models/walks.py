@@ -3,8 +3,10 @@
 from typing import Annotated, Any
 
 from fencepost.checks.outcome import Run
-from fencepost.model import Constant, Domain, In, Model, Range, Set, Specification, Struct, action
+from fencepost.model import Constant, Domain, In, Map, Model, Range, Set, Specification, Struct, action, require
 from fencepost.model.faults.network import Duplicating, Lossy, Network, OrderedNetwork
+from fencepost.model.faults.partitions import Partitions
+from fencepost.model.faults.processes import Crashes
 from fencepost.model.lang import values
 from fencepost.traces.trace import Trace, build, taken_step
 
@@ -12,7 +14,7 @@ Node = Annotated[int, Domain("nodes", prefix="n")]
 Number = Annotated[int, Range(0, 3)]
 
 
-def walk(model: type[Model], *calls: str, **constants: Any) -> Trace:
+def walk(model: type[Model], *calls: str, property_name: str = "", **constants: Any) -> Trace:
     """The run from the first initial state by the steps that begin so: `n1: ping(node=n1`."""
     specification = Specification(model, constants)
     state = specification.initial_states()[0]
@@ -27,7 +29,9 @@ def walk(model: type[Model], *calls: str, **constants: Any) -> Trace:
         assert position is not None, f"{call} is none of {', '.join(texts)}"
         positions.append(position)
         state = steps[position].state
-    return build(specification, Run(initial, tuple(positions)), model=model.__name__)
+    run = Run(initial, tuple(positions))
+    verdict, kind = ("violated", "invariant") if property_name else ("", "")
+    return build(specification, run, model=model.__name__, property_name=property_name, kind=kind, verdict=verdict)
 
 
 class Ping(Struct):
@@ -89,3 +93,19 @@ class Streaming(OrderedNetwork[Node, Pong]):
     def pull(self, source: Node, target: Node) -> None:
         self.next_message(source, target)
         self.receive(source, target)
+
+
+class Failing(Partitions[Node], Crashes[Node]):
+    """Nodes that crash and come back, and links that fail."""
+
+    nodes: Constant[int] = 3
+
+    term: Map[Node, Number]
+
+    def lose_memory(self, process: Node) -> None:
+        pass
+
+    @action
+    def think(self, node: Node) -> None:
+        require(self.is_up(node))
+        self.term[node] = min(self.term[node] + 1, 3)

@@ -1,0 +1,442 @@
+"""A run as a space-time diagram in SVG: time runs downwards, processes have lanes, messages are arrows between them.
+
+A row is a step. Beside its number stands who did what; in the lanes, what that changed: leadership, the log as cells
+with their epochs, the high watermark as a bar. What was added is outlined, what was removed is crossed out. A message
+that a fault loses ends in a cross, one that is still in flight in a dashed stub. A dashed level line joins processes
+that a step involves without a message. `lanes.py` says what is recognised, and how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from ..model.lang import types
+from . import marks, svg
+from .lanes import Lane, Process, lanes
+from .marks import CELL, CELL_HEIGHT, DARK, STYLE
+from .svg import element, text
+
+if TYPE_CHECKING:
+    from .messages import Message
+    from .trace import Argument, Trace, TraceStep
+
+MAX_STEPS = 300
+MAX_LANES = 12
+
+_GUTTER, _MARGIN, _HEAD = 312, 16, 76
+_LINE = 14
+_CALL_COLUMNS = 36
+
+
+def write(trace: Trace) -> str:
+    """The diagram as an SVG file, light or dark as the reader's system is. Of a long run the end is shown."""
+    style = f"{STYLE}@media (prefers-color-scheme: dark) {{{DARK}}}".replace("FONT", svg.FONT)
+    return Diagram(trace).svg(element("style", style))
+
+
+@dataclass
+class _Row:
+    """A step: where it is, what it says at the side, and what it says in each lane."""
+
+    number: int
+    step: TraceStep
+    call: list[str]
+    notes: dict[int, _Notes]
+    top: float = 0.0
+    height: float = 0.0
+
+    @property
+    def y(self) -> float:
+        """The height at which the step happens."""
+        return self.top + 15
+
+
+@dataclass
+class _Notes:
+    """What is shown of a process after a step: a few lines, and its log if that is worth it."""
+
+    lines: list[tuple[str, str]]
+    log: bool = False
+    before: Process = field(default_factory=Process)
+    after: Process = field(default_factory=Process)
+
+    @property
+    def height(self) -> float:
+        return len(self.lines) * _LINE + (CELL_HEIGHT + _LINE + 6 if self.log else 0)
+
+
+Box = tuple[float, float, float, float]
+
+
+class Diagram:
+    """The layout of a diagram, then its parts from the back to the front."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.first = max(trace.states - MAX_STEPS, 0)
+        every = lanes(trace, self.first)
+        busy = [lane for lane in every if lane.active] or list(every)
+        self.lanes = busy[:MAX_LANES]
+        self.left_out = len(every) - len(self.lanes)
+        self.index = {lane.name: number for number, lane in enumerate(self.lanes)}
+        self.boxes: list[Box] = []
+        longest = max([len(one.log or ()) for lane in self.lanes for one in lane.states], default=0)
+        self.lane_width = min(max(150.0, (longest + 1) * CELL + 24.0), 330.0)
+        self.cells = int((self.lane_width - 24) // CELL)
+        self.width = _GUTTER + max(len(self.lanes), 1) * self.lane_width + _MARGIN
+        self.rows = [self._row(number) for number in range(self.first, trace.states)]
+        top = float(_HEAD + self._head_lines() * _LINE)
+        self.top = top
+        for row in self.rows:
+            row.top, row.height = top, self._height(row)
+            top += row.height
+        self.bottom = top
+        self.height = top + 58
+
+    # Layout.
+
+    def _head_lines(self) -> int:
+        return len(self._subtitle())
+
+    def _subtitle(self) -> list[str]:
+        constants = ", ".join(f"{name}={_constant(value)}" for name, value in self.trace.constants.items())
+        parts = [constants] if constants else []
+        if self.first:
+            parts.append(f"states 1 to {self.first} are not shown")
+        if self.left_out:
+            parts.append(f"{self.left_out} process{'es are' if self.left_out > 1 else ' is'} not shown")
+        most = int((self.width - 2 * _MARGIN) / (10.5 * svg.ADVANCE))
+        return [line for part in parts for line in svg.wrapped(part, most, 3)]
+
+    def _row(self, number: int) -> _Row:
+        step = self.trace.steps[number]
+        if number == 0:
+            call = ["initial state"]
+        else:
+            name = f"{step.process}: {step.action}" if step.process else step.action
+            call = svg.wrapped(name or "a step", _CALL_COLUMNS, 2)
+        arguments = [_argument(one) for one in step.arguments if one.text != step.process]
+        if arguments:
+            call += svg.wrapped(", ".join(filter(None, arguments)), _CALL_COLUMNS + 4, 2)
+        if step.choices:
+            call += svg.wrapped(f"choosing {', '.join(step.choices)}", _CALL_COLUMNS + 4, 1)
+        notes = {}
+        for index, lane in enumerate(self.lanes):
+            found = self._notes(lane, number)
+            if found.lines or found.log:
+                notes[index] = found
+        return _Row(number, step, call, notes)
+
+    def _notes(self, lane: Lane, number: int) -> _Notes:
+        after = lane.states[number]
+        before = lane.states[number - 1] if number > self.first else Process()
+        last = number == self.trace.states - 1
+        lines = list(_differences(before, after, first=number == self.first))
+        log = after.log is not None and (
+            (number > self.first and (after.log != before.log or after.high_watermark != before.high_watermark))
+            or (bool(after.log) and number == self.first)
+            or last
+        )
+        most = int((self.lane_width - 20) / (10.5 * svg.ADVANCE))
+        return _Notes([(svg.cut(line, most), class_) for line, class_ in lines], log, before, after)
+
+    def _height(self, row: _Row) -> float:
+        lanes_ = max((notes.height for notes in row.notes.values()), default=0.0)
+        return max(22 + len(row.call) * _LINE, 30 + lanes_, 40.0)
+
+    def x(self, lane: int) -> float:
+        """Where a lane is."""
+        return _GUTTER + lane * self.lane_width + 18
+
+    # Drawing.
+
+    def svg(self, *first: str, **attributes: object) -> str:
+        """The picture. `first` are elements to begin with, such as a style."""
+        words = _headline(self.trace)
+        parts = [
+            *first,
+            svg.title(words),
+            element("desc", escape(svg.plain(_described(self.trace)))),
+            element("rect", class_="paper", width=self.width, height=self.height),
+            *self._head(words),
+            *self._backs(),
+            *self._lane_lines(),
+        ]
+        rows = [part for row in self.rows for part in self._front(row)]
+        arrows = list(self._messages())
+        parts += [*(line for line, _ in arrows), *rows, *(label for _, label in arrows), *self._verdict()]
+        view = f"0 0 {self.width:.0f} {self.height:.0f}"
+        return element(
+            "svg", "\n", "\n".join(parts), "\n", xmlns="http://www.w3.org/2000/svg", class_="run", viewBox=view,
+            width=f"{self.width:.0f}", height=f"{self.height:.0f}", role="img", **attributes,
+        )  # fmt: skip
+
+    def _head(self, words: str) -> Iterator[str]:
+        yield text(svg.cut(words, int((self.width - 32) / (14 * svg.ADVANCE))), _MARGIN, 26, "bold", font_size=14)
+        for number, line in enumerate(self._subtitle()):
+            yield text(line, _MARGIN, 44 + number * _LINE, "small dim")
+        for index, lane in enumerate(self.lanes):
+            name = svg.cut(lane.name, int((self.lane_width - 24) / (12 * svg.ADVANCE)))
+            wide = svg.width(name, 12) + 16
+            yield element("rect", class_="head", x=self.x(index) - 10, y=self.top - 26, width=wide, height=20, rx=4)
+            yield text(name, self.x(index) - 2, self.top - 12, "bold")
+
+    def _backs(self) -> Iterator[str]:
+        """Behind all: the rows, darker where links between processes are cut."""
+        for row in self.rows:
+            words = f"{row.number + 1}. {' '.join(row.call)}"
+            area = {"y": row.top, "width": self.width, "height": row.height}
+            if any(lane.states[row.number].unheard_by for lane in self.lanes):
+                yield element("rect", class_="cut", x=_GUTTER - 6, **{**area, "width": self.width - _GUTTER})
+            yield element("rect", svg.title(words), class_="row", x=0, data_state=row.number, **area)
+            yield element("line", class_="rule", x1=_MARGIN, x2=self.width - _MARGIN, y1=row.top, y2=row.top)
+
+    def _lane_lines(self) -> Iterator[str]:
+        for index, lane in enumerate(self.lanes):
+            x = self.x(index)
+            for above, row in zip([None, *self.rows[:-1]], self.rows, strict=True):
+                before = lane.states[above.number] if above else Process()
+                after = lane.states[row.number]
+                for state, y1, y2 in ((before, row.top, row.y), (after, row.y, row.top + row.height)):
+                    class_ = "lane down" if state.down else "lane"
+                    yield element("line", class_=class_, x1=x, x2=x, y1=y1, y2=y2)
+                    if state.leads and (above is not None or y1 == row.y):
+                        fill, stroke = marks.colours(state.epoch)
+                        yield element("rect", x=x - 4, y=y1, width=8, height=y2 - y1, fill=fill)
+                        yield element(
+                            "path", d=f"M{x - 4:.1f} {y1:.1f}V{y2:.1f}M{x + 4:.1f} {y1:.1f}V{y2:.1f}", stroke=stroke
+                        )
+
+    def _front(self, row: _Row) -> Iterator[str]:
+        """What stands in a row: its number and call, the event in its lane, and what it changed."""
+        step = row.step
+        fault = " fault" if step.fault else ""
+        yield text(str(row.number + 1), _MARGIN, row.y + 4, "dim")
+        names = 1 if row.number == 0 else len(svg.wrapped(f"{step.process}: {step.action}", _CALL_COLUMNS, 2))
+        for number, line in enumerate(row.call):
+            class_ = f"bold{fault}" if number < names else "small dim"
+            yield text(line, _MARGIN + 26, row.y + 4 + number * _LINE, class_)
+        if row.number:
+            yield from self._event(row)
+        for index, notes in row.notes.items():
+            yield from self._shown(index, row, notes)
+
+    def _event(self, row: _Row) -> Iterator[str]:
+        step = row.step
+        own = self.index.get(step.process)
+        if own is None:
+            yield element("line", class_="link", x1=_GUTTER - 4, x2=self.width - _MARGIN, y1=row.y, y2=row.y)
+            if step.fault:
+                yield marks.diamond(_GUTTER - 4, row.y)
+            return
+        told = any(row.number == message.sent or row.number in message.received for message in self.trace.messages)
+        for name in () if told else _named(step):
+            other = self.index.get(name)
+            if other is not None and other != own:
+                yield element("line", class_="link", x1=self.x(other), x2=self.x(own), y1=row.y, y2=row.y)
+                yield element("circle", class_="head", cx=self.x(other), cy=row.y, r=3.5)
+        x = self.x(own)
+        yield marks.diamond(x, row.y) if step.fault else element("circle", class_="event", cx=x, cy=row.y, r=5)
+        self.boxes.append((x - 7, row.y - 7, x + 7, row.y + 7))
+
+    def _shown(self, index: int, row: _Row, notes: _Notes) -> Iterator[str]:
+        x, y = self.x(index) + 12, row.y + (4 if self._leaves_to_the_right(index, row) else 20)
+        for line, class_ in notes.lines:
+            yield text(line, x, y, f"small halo {class_}")
+            self.boxes.append((x, y - 10, x + svg.width(line, 10.5), y + 3))
+            y += _LINE
+        if notes.log:
+            yield from self._log(x, max(y - 8, row.y + 12), notes)
+
+    def _leaves_to_the_right(self, index: int, row: _Row) -> bool:
+        """Whether messages leave to the right here, and none comes from there: then words stand above the arrow."""
+        messages = self.trace.messages
+        away = [self.index.get(one.target, -1) for one in messages if one.sent == row.number]
+        back = [self.index.get(one.source, -1) for one in messages if row.number in one.received]
+        own = self.lanes[index].name == row.step.process
+        return own and any(other > index for other in away) and all(other < index for other in back)
+
+    def _log(self, x: float, y: float, notes: _Notes) -> Iterator[str]:
+        """A log: its cells, those that were dropped, the high watermark, and both ends in words."""
+        log, old = notes.after.log or (), notes.before.log or ()
+        kept = 0
+        while kept < min(len(log), len(old)) and log[kept] == old[kept]:
+            kept += 1
+        fresh = old is notes.before.log
+        shown = log[: self.cells]
+        for offset, cell in enumerate(shown):
+            yield from marks.cell(x + offset * CELL, y, cell, added=fresh and offset >= kept)
+        for offset in range(max(len(log), kept), min(len(old), self.cells)):
+            yield from marks.gone(x + offset * CELL, y, old[offset])
+        wide = max(len(shown), min(len(old), self.cells), 1) * CELL
+        watermark = notes.after.high_watermark
+        words = f"end {len(log)}" if log else "empty"
+        if watermark is not None:
+            words = f"hw {watermark}, {words}"
+            at = x + min(watermark, self.cells) * CELL
+            yield element("line", class_="watermark", x1=at, x2=at, y1=y - 4, y2=y + CELL_HEIGHT + 4)
+        if len(log) > len(shown):
+            words += f", {len(log) - len(shown)} not shown"
+        yield text(words, x, y + CELL_HEIGHT + 13, "small dim halo")
+        self.boxes.append((x - 2, y - 4, x + max(wide, svg.width(words, 10.5)), y + CELL_HEIGHT + 16))
+
+    def _messages(self) -> Iterator[tuple[str, str]]:
+        """Every message as a line with its head, and its name."""
+        for message in self.trace.messages:
+            if message.sent < self.first or message.source not in self.index:
+                continue
+            start = self.x(self.index[message.source]), self._at(message.sent)
+            for receiver, number in self._receipts(message):
+                yield self._arrow(message, start, (self.x(self.index[receiver]), self._at(number)))
+            target = self.index.get(message.target)
+            if target is not None and not message.received:
+                yield self._unreceived(message, start, self.x(target))
+
+    def _at(self, number: int) -> float:
+        return self.rows[number - self.first].y
+
+    def _receipts(self, message: Message) -> Iterator[tuple[str, int]]:
+        """The first step in which each process has the message."""
+        seen = set()
+        for number in message.received:
+            receiver = self.trace.steps[number].process
+            if receiver in self.index and receiver not in seen:
+                seen.add(receiver)
+                yield receiver, number
+
+    def _arrow(self, message: Message, start: tuple[float, float], end: tuple[float, float]) -> tuple[str, str]:
+        (x1, y1), (x2, y2) = start, end
+        if x1 == x2:
+            side = x1 + 40
+            d = f"M{x1 + 5:.1f} {y1 + 3:.1f}C{side:.1f} {y1 + 8:.1f} {side:.1f} {y2 - 8:.1f} {x2 + 8:.1f} {y2 - 3:.1f}"
+            tip = marks.tip(side, y2 - 12, x2 + 6, y2 - 2)
+            return self._drawn(message, d, tip), self._label(message, start, (x2 + 30, y2))
+        d = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
+        return self._drawn(message, d, marks.tip(x1, y1, x2, y2, 6)), self._label(message, start, end)
+
+    def _unreceived(self, message: Message, start: tuple[float, float], target: float) -> tuple[str, str]:
+        """A message that a fault lost, to where it was lost; or one in flight, a little way."""
+        x1, y1 = start
+        side = 1 if target >= x1 else -1
+        if message.lost is not None:
+            end = (x1 + (target - x1) * 0.6 if target != x1 else x1 + 40, self._at(message.lost))
+            d = f"M{end[0] - 5:.1f} {end[1] - 5:.1f}l10 10m0 -10l-10 10"
+            mark = element("path", class_="cross", d=d)
+        else:
+            end = (x1 + side * 46, y1 + 16)
+            mark = ""
+        d = f"M{x1:.1f} {y1:.1f}L{end[0]:.1f} {end[1]:.1f}"
+        return self._drawn(message, d, mark, stub=message.lost is None), self._label(message, start, end)
+
+    def _drawn(self, message: Message, d: str, tip: str, *, stub: bool = False) -> str:
+        copy = " (a copy)" if message.duplicated else ""
+        fate = "" if message.received else ", lost" if message.lost is not None else ", in flight"
+        line = element("path", class_="arrow stub" if stub else "arrow", d=d)
+        return element("g", svg.title(f"{message.text}{copy}{fate}"), line, tip)
+
+    def _label(self, message: Message, start: tuple[float, float], end: tuple[float, float]) -> str:
+        """The name of a message beside its line, where nothing else stands if there is such a place."""
+        epoch = "" if message.epoch is None else f" e{message.epoch}"
+        name = f"{svg.cut(message.name, 22) or 'message'}{epoch}"
+        wide = svg.width(name, 10.5)
+        best: tuple[float, Box] | None = None
+        for x, y in self._places(start, end, wide, short=not message.received and message.lost is None):
+            left = min(max(x, _GUTTER - 4), self.width - wide - 4)
+            box = (left, y - 9, left + wide, y + 2)
+            overlap = sum(_overlap(box, other) for other in self.boxes)
+            if best is None or overlap < best[0]:
+                best = overlap, box
+        assert best is not None
+        self.boxes.append(best[1])
+        return text(name, best[1][0], best[1][3] - 2, "small halo")
+
+    def _places(
+        self, start: tuple[float, float], end: tuple[float, float], wide: float, *, short: bool
+    ) -> Iterator[tuple[float, float]]:
+        """Where the name of a message may stand, the best place first."""
+        (x1, y1), (x2, y2) = start, end
+        if short:
+            yield (x2 + 3 if x2 > x1 else x2 - wide - 3), y2 + 4
+        for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.86):
+            for lift in (-4, 12):
+                yield x1 + (x2 - x1) * share - wide / 2, y1 + (y2 - y1) * share + lift
+
+    def _verdict(self) -> Iterator[str]:
+        words = _ending(self.trace)
+        if words:
+            class_ = "verdict" if self.trace.verdict == "violated" else "holds"
+            yield element(
+                "rect", class_=class_, x=_MARGIN, y=self.bottom + 10, width=self.width - 2 * _MARGIN, height=30, rx=5
+            )
+            most = int((self.width - 60) / (12 * svg.ADVANCE))
+            yield text(svg.cut(words, most), _MARGIN + 12, self.bottom + 29, "bold")
+
+
+def _differences(before: Process, after: Process, *, first: bool) -> Iterator[tuple[str, str]]:
+    """What changed in a process, apart from its log, in a few words each."""
+    if after.down != before.down:
+        yield ("down" if after.down else "up again"), "fault" if after.down else "bold"
+    if (after.leads, after.epoch, after.role) != (before.leads, before.epoch, before.role):
+        epoch = "" if after.epoch is None else f"epoch {after.epoch}"
+        if after.leads:
+            yield f"leads {epoch}".rstrip(), "bold"
+        elif before.leads or after.role != before.role:
+            role = after.role.replace("_", " ").lower() or "follows"
+            yield ", ".join(filter(None, (role, epoch))), ""
+        elif not first or after.role:
+            yield epoch, ""
+    if after.in_sync != before.in_sync and not first:
+        yield f"isr {after.in_sync}", ""
+    if after.unheard_by != before.unheard_by:
+        yield (f"not heard by {', '.join(after.unheard_by)}" if after.unheard_by else "heard by all"), "fault"
+
+
+def _argument(argument: Argument) -> str:
+    """An argument in a few words: of a message, what its arrow does not say."""
+    kind, value = argument.type, argument.value
+    struct = kind.members[kind.position(value)] if isinstance(kind, types.Union) else kind
+    if not isinstance(struct, types.Struct):
+        return f"{argument.name}={argument.text}"
+    fields = ((name, part) for name, part in struct.fields if name not in ("source", "target"))
+    return ", ".join(f"{name}={part.show(value._values[name])}" for name, part in fields)
+
+
+def _named(step: TraceStep) -> Iterator[str]:
+    """The identities among the arguments of a step, and in sets of them."""
+    for argument in step.arguments:
+        kind = argument.type
+        if isinstance(kind, types.Domain):
+            yield argument.text
+        elif isinstance(kind, types.Set | types.Seq) and isinstance(kind.element, types.Domain):
+            yield from map(kind.element.show, argument.value)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return wide * high if wide > 0 and high > 0 else 0.0
+
+
+def _constant(value: int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _headline(trace: Trace) -> str:
+    return f"{trace.model}: {_ending(trace) or 'a run'}"
+
+
+def _ending(trace: Trace) -> str:
+    """What a run shows, in a sentence without its subject."""
+    if not trace.property_name:
+        return ""
+    what = {"witness": "is seen", "deadlock": "happens"}.get(trace.kind, "is violated")
+    return f"{trace.property_name} {what} in state {trace.states}"
+
+
+def _described(trace: Trace) -> str:
+    """The run in words, for those who do not see the picture."""
+    steps = (f"{number + 1}. {step.process}: {step.call}" for number, step in enumerate(trace.steps) if number)
+    return "; ".join(steps)
