@@ -1,22 +1,29 @@
-"""Why a property is false: the conjunct that fails and the binding that makes it fail, in the author's own words.
+"""Why a property is false, or an action not possible: the conjunct that fails and the binding that makes it fail.
 
-The expression that the property returns is taken apart and its parts are evaluated in CPython: conjunctions down to the
-false part, `all(...)` down to the elements it fails for, `implies` to its conclusion, calls of one-line methods to
-what they return.
+The expression that the property returns, or that the action requires, is taken apart and its parts are evaluated in
+CPython: conjunctions down to the false part, `all(...)` down to the elements it fails for, `implies` to its conclusion,
+calls of one-line methods to what they return.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+import enum
+import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import linecache
+import traceback
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from .. import errors
 from . import specification as spec
 from . import types, values
+from .annotations import Domain
 from .sources import source_of
 
 _DEEPEST = 12
@@ -25,16 +32,21 @@ _OPERATORS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt:
 
 @dataclass
 class _Scope:
-    """The names that an expression sees, and how the values bound to some of them are shown."""
+    """The names that an expression sees; those with a prefix are identities."""
 
     names: dict[str, Any]
-    function: Callable[..., Any]
-    shown: dict[str, str] = field(default_factory=dict)
+    outer: Mapping[str, Any]
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, names: dict[str, Any], function: Callable[..., Any]) -> _Scope:
+        """What a function sees, with these names of its own."""
+        outer = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
+        return cls(names, outer, _prefixes(function))
 
     def evaluate(self, node: ast.expr) -> Any:
         code = compile(ast.fix_missing_locations(ast.Expression(node)), "<explanation>", "eval")
-        closure = inspect.getclosurevars(self.function).nonlocals
-        return eval(code, {**self.function.__globals__, **closure, **self.names})  # noqa: S307  # the author's own code
+        return eval(code, {**self.outer, **self.names})  # noqa: S307  # the author's own code
 
 
 @dataclass
@@ -43,13 +55,17 @@ class _Finding:
     text: str
     details: list[str]
 
+    def lines(self) -> list[str]:
+        bound = ", ".join(f"{name} = {value}" for name, value in self.bindings.items())
+        return [*([f"for {bound}"] if bound else []), f"false: {self.text}", *self.details]
+
 
 def explain(specification: spec.Specification, prop: spec.Property, state: Any, after: Any = None) -> list[str]:
     """Lines that say why a property does not hold in a state, or on a step; empty when that cannot be taken apart."""
     try:
         tree = source_of(prop.function).tree
         names = [argument.arg for argument in tree.args.args]
-        scope = _Scope(dict(zip(names, (state, after), strict=False)), prop.function)
+        scope = _Scope.of(dict(zip(names, (state, after), strict=False)), prop.function)
         with spec._running(specification, None):
             returned = _only_return(prop.function, scope)
             if returned is None:
@@ -57,11 +73,58 @@ def explain(specification: spec.Specification, prop: spec.Property, state: Any, 
             finding = _find(returned, False, scope, {}, 0)
     except Exception:  # an explanation is a service, never a failure of its own
         return []
-    lines = []
-    if finding.bindings:
-        lines.append("for " + ", ".join(f"{name} = {value}" for name, value in finding.bindings.items()))
-    lines.append(f"false: {finding.text}")
-    return lines + finding.details
+    return finding.lines()
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Why an action is not possible: lines as those of `explain`, and the place of the require() or choose()."""
+
+    lines: tuple[str, ...]
+    at: errors.Location | None
+
+
+def explain_disabled(
+    specification: spec.Specification, action: spec.Action, state: Any, arguments: Sequence[Any]
+) -> Guard | None:
+    """The first guard that keeps an action from being taken in a state; None when it is possible, or fails.
+
+    Of choices only the first is tried. `state` is not changed.
+    """
+    with spec._running(specification, spec._Choices([])):
+        try:
+            action.function(values.thaw(state), *arguments)
+        except spec.Disabled as disabled:
+            steps = list(traceback.walk_tb(disabled.__traceback__))
+            frame, line = steps[-2]
+            try:
+                return _guard(frame, line, steps[-1][0], action)
+            except Exception:  # an explanation is a service, never a failure of its own
+                return Guard((), None)
+        except Exception:
+            return None
+    return None
+
+
+def _guard(frame: FrameType, line: int, raised: FrameType, action: spec.Action) -> Guard:
+    file = frame.f_code.co_filename
+    call = next(node for node in _guards(file) if node.lineno <= line <= (node.end_lineno or line))
+    text = linecache.getline(file, call.lineno).rstrip("\n")
+    end = call.end_col_offset if call.end_lineno == call.lineno else len(text)
+    at = errors.Location(file, call.lineno, call.col_offset + 1, (end or len(text)) + 1, text)
+    if raised.f_code is spec.choose.__code__:
+        return Guard((f"nothing to choose from: {ast.unparse(call.args[0])}",), at)
+    scope = _Scope(dict(frame.f_locals), frame.f_globals, _prefixes(action.function))
+    return Guard(tuple(_find(call.args[0], False, scope, {}, 0).lines()), at)
+
+
+@functools.cache
+def _guards(file: str) -> list[ast.Call]:
+    """The calls of require() and choose() in a file, the inner ones first."""
+    tree = ast.parse("".join(linecache.getlines(file)))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    named = [node for node in calls if isinstance(node.func, ast.Name) and node.func.id in ("require", "choose")]
+    return sorted(named, key=lambda node: (node.end_lineno or 0) - node.lineno)
 
 
 def _only_return(function: Callable[..., Any], scope: _Scope) -> ast.expr | None:
@@ -129,7 +192,7 @@ def _inside_call(node: ast.Call, wanted: bool, scope: _Scope, bindings: dict[str
     names = dict(bound.arguments)
     if plain is not function:
         names = {next(iter(inspect.signature(plain).parameters)): getattr(function, "__self__", None), **names}
-    inner = _Scope(names, plain)
+    inner = _Scope.of(names, plain)
     try:
         returned = _only_return(plain, inner)
     except errors.FencepostError:
@@ -151,7 +214,7 @@ def _combinations(generators: list[ast.comprehension], scope: _Scope) -> Iterato
     for item in source:
         names = dict(scope.names)
         names.update(_unpack(first.target, item))
-        inner = _Scope(names, scope.function, scope.shown)
+        inner = _Scope(names, scope.outer, scope.prefixes)
         if all(inner.evaluate(test) for test in first.ifs):
             shown = {name: show(value) for name, value in _unpack(first.target, item).items()}
             for innermost, others in _combinations(rest, inner):
@@ -195,6 +258,36 @@ def _operands(node: ast.expr, scope: _Scope) -> list[str]:
         return []
     lines = []
     for side in (node.left, node.comparators[0]):
-        if not isinstance(side, ast.Constant):
-            lines.append(f"{ast.unparse(side)} is {scope.evaluate(side)!r}")
+        text, value = ast.unparse(side), _shown(side, scope)
+        if not isinstance(side, ast.Constant) and text != value:
+            lines.append(f"{text} is {value}")
     return lines
+
+
+def _shown(node: ast.expr, scope: _Scope) -> str:
+    """The value of an expression; identities by their names, where their type is at hand."""
+    value = scope.evaluate(node)
+    kind: types.Type | None = None
+    match node:
+        case ast.Name(id=name) if name in scope.prefixes and type(value) is int:
+            return f"{scope.prefixes[name]}{value + 1}"
+        case ast.Attribute(value=base, attr=name):
+            found = getattr(scope.evaluate(base), "_type", None)
+            kind = found.field.get(name) if isinstance(found, types.Struct) else None
+        case ast.Subscript(value=base):
+            found = getattr(scope.evaluate(base), "_type", None)
+            kind = found.element if isinstance(found, types.Map | types.Seq) else None
+    if isinstance(kind, types.Domain | types.Option | types.Set) and value is not None:
+        return kind.show(kind.fit(value))
+    return str(value) if isinstance(value, enum.Enum) else repr(value)
+
+
+def _prefixes(function: Callable[..., Any]) -> dict[str, str]:
+    """The prefixes of the parameters of a function that are identities."""
+    found = {}
+    for name, hint in typing.get_type_hints(function, include_extras=True).items():
+        for marker in getattr(hint, "__metadata__", ()):
+            if isinstance(marker, Domain):
+                size = str(marker.size)
+                found[name] = marker.prefix or (size[0] if size[0].isalpha() else "v")
+    return found
