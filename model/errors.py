@@ -442,6 +442,13 @@ class EngineUnavailable(UsageError):
     advice = "install Fencepost's dependencies again, or give it more memory; --engine python needs neither"
 
 
+class NothingToShrink(UsageError):
+    """A trace to be made smaller that shows nothing: then nothing of it has to be kept."""
+
+    code = "U114"
+    advice = "only the run of a violation, a witness or a deadlock can be made smaller"
+
+
 def closest(name: str, known: list[str]) -> str:
     """The name most like a misspelt one; empty when none is."""
     import difflib
