@@ -23,8 +23,8 @@ class Departure:
 
 def departure(one: Trace, other: Trace) -> Departure | None:
     """Where two runs of one specification part; None if they are the same. Raises ForeignTrace for others."""
-    kind = one.steps[0].state._type
-    if kind != other.steps[0].state._type:
+    kind, found = one.last.state._type, other.last.state._type
+    if [(name, str(part)) for name, part in kind.fields] != [(name, str(part)) for name, part in found.fields]:
         raise ForeignTrace(
             f"{one.model} and {other.model} do not have the same state", hint="compare runs of one model"
         )
