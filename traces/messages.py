@@ -9,7 +9,7 @@ messages then only remembers them, and is left out.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,7 @@ class _Place:
     target: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Open:
     """A message as the run goes on."""
 
@@ -75,36 +75,48 @@ class _Open:
 def messages(trace: Trace) -> tuple[Message, ...]:
     """The messages of a run, in the order of sending."""
     found: list[_Open] = []
+    in_flight: defaultdict[_Place, list[_Open]] = defaultdict(list)
     remembered = _only_remembered(trace.steps[0].state._type)
     before: Counter[_Place] = Counter()
     for number, step in enumerate(trace.steps):
         after = Counter(_in_flight(step.state._type, step.state, remembered))
-        _follow(found, number, step, before, after)
+        found += _follow(in_flight, number, step, before, after)
         before = after
     return tuple(_closed(one) for one in found)
 
 
-def _follow(found: list[_Open], number: int, step: TraceStep, before: Counter[_Place], after: Counter[_Place]) -> None:
-    """One step: which messages it took, lost, copied and sent."""
+def _follow(
+    in_flight: defaultdict[_Place, list[_Open]],
+    number: int,
+    step: TraceStep,
+    before: Counter[_Place],
+    after: Counter[_Place],
+) -> Iterator[_Open]:
+    """One step: which messages it took, lost and copied, and those it sent."""
     named = [argument.value for argument in step.arguments]
-    taken = before - after
+    removed = before - after
+    taken = removed
     if not step.fault:
-        taken |= Counter({place: 1 for place in before if not taken[place] and place.value in named})
-    for place in taken.elements():
-        one = _oldest(found, place)
-        if step.fault:
-            one.lost = number
-        else:
-            one.received.append(number)
+        taken = removed | Counter({place: 1 for place in before if not removed[place] and place.value in named})
+    for place, copies in taken.items():
+        for _ in range(copies):
+            one = _oldest(in_flight[place])
+            if step.fault:
+                one.lost = number
+            else:
+                one.received.append(number)
+            if removed[place]:
+                in_flight[place].remove(one)
     for place in (after - before).elements():
         copied = step.fault and place.value in named
-        source = _oldest(found, place).source if copied else place.source or step.process
-        found.append(_Open(place, number, source if number else "", copied))
+        source = _oldest(in_flight[place]).source if copied else place.source or step.process
+        one = _Open(place, number, source if number else "", copied)
+        in_flight[place].append(one)
+        yield one
 
 
-def _oldest(found: list[_Open], place: _Place) -> _Open:
-    """The first of equal messages that is still in flight; of a set, also one that was received before."""
-    equal = [one for one in found if one.place == place and one.lost is None]
+def _oldest(equal: list[_Open]) -> _Open:
+    """Of equal messages in flight the one that was sent first; any that was received already comes after."""
     return next((one for one in equal if not one.received), equal[-1])
 
 
