@@ -1,4 +1,4 @@
-"""From a name on the command line to a specification class.
+"""From a name on the command line to a specification class, and from a file to a trace.
 
 A name is that of a shipped specification (`kip-320`), a file and a class (`models/mine.py:Mine`; the class may be left
 out when the file defines one specification), or a module and a class (`package.module:Mine`). What goes wrong while a
@@ -7,6 +7,7 @@ user's file is imported is reported with the place in that file.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import linecache
@@ -22,7 +23,8 @@ from . import catalogue
 from .api import first_line
 
 if TYPE_CHECKING:
-    from ..model.lang.specification import Model
+    from ..model.lang.specification import Model, Specification
+    from ..traces.trace import Trace
 
 _MACHINERY = ("importlib", "runpy.py", "<frozen ")
 
@@ -54,6 +56,30 @@ def find(name: str) -> Found:
     model = named_class(module, class_name, path) if class_name else only_class(module, path)
     reference = name if class_name else f"{path}:{model.__name__}"
     return Found(reference, model, None, first_line(model))
+
+
+def load_trace(file: str, name: str | None = None) -> tuple[Trace, Specification]:
+    """A trace from an ITF file, and what it is a run of: the specification of that name, or the one the file names.
+
+    The specification has the property that is recorded, even if it is checked on request only. Raises BadTraceFile,
+    ForeignTrace, and what `find` raises.
+    """
+    from ..model.lang.specification import Specification
+    from ..traces import itf
+
+    found = itf.load(file)
+    if not found.model and name is None:
+        raise errors.ForeignTrace(f"{file}: does not name its specification")
+    source = find(name or found.model)
+    try:
+        specification = None
+        if found.property_name:
+            with contextlib.suppress(errors.UnknownProperty):
+                specification = Specification(source.model, found.constants, [found.property_name])
+        specification = specification or Specification(source.model, found.constants)
+    except errors.UsageError as error:
+        raise errors.ForeignTrace(f"{file}: not a trace of {source.name}: {error.what}") from None
+    return itf.read(found, specification), specification
 
 
 def _suggestion(name: str) -> str:

@@ -6,11 +6,14 @@ of scalars are shown whole; of larger elements, only those that came or went.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..model.lang import types
+
+_FIELD_END = re.compile(r"[.\[]")
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,11 @@ class Change:
     path: str
     before: str | None
     after: str | None
+
+    @property
+    def field(self) -> str:
+        """The field of the state that it is in."""
+        return _FIELD_END.split(self.path, maxsplit=1)[0]
 
     def show(self, arrow: str = "->") -> str:
         """The change in one line."""

@@ -15,7 +15,6 @@ Of a step, the entries stand at the state it leads to. With `mbt=True` the actio
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,7 +96,7 @@ def _trace_meta(trace: Trace, typed: dict[str, str]) -> dict[str, Any]:
 
 def _state_meta(step: TraceStep, index: int) -> dict[str, Any]:
     arguments = {argument.name: encode(argument.type, argument.value) for argument in step.arguments}
-    changed = dict.fromkeys(re.split(r"[.\[]", change.path, maxsplit=1)[0] for change in step.changes)
+    changed = dict.fromkeys(change.field for change in step.changes)
     entries = {
         "x-action": step.action,
         "x-action-args": _dump(arguments) if arguments else "",

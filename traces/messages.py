@@ -108,7 +108,7 @@ def _follow(
             if removed[place]:
                 in_flight[place].remove(one)
     for place in (after - before).elements():
-        copied = step.fault and place.value in named
+        copied = step.fault and place.value in named and place in before
         source = _oldest(in_flight[place]).source if copied else place.source or step.process
         one = _Open(place, number, source if number else "", copied)
         in_flight[place].append(one)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from .difference import parts
+from .escaping import printable
+from .replay import DEADLOCK
 from .trace import Trace, TraceStep
 
 
@@ -40,3 +42,23 @@ def headline(step: TraceStep, *, first: bool) -> str:
         return f"initial state: {step.call}{chosen}" if step.action else "initial state"
     who = f"{step.process}: " if step.process else ""
     return f"{who}{step.call if step.action else 'a step'}{chosen}{' (fault)' if step.fault else ''}"
+
+
+def write(trace: Trace) -> str:
+    """The trace as plain text: what it is a run of, what it shows, and its steps."""
+    constants = ", ".join(f"{name} = {value}" for name, value in trace.constants.items())
+    shows = conclusion(trace)
+    length = f"{trace.states} state{'s' if trace.states > 1 else ''}"
+    head = f"{trace.model}{f' ({constants})' if constants else ''}: {f'{shows}, ' if shows else ''}{length}"
+    return "".join(f"{printable(line)}\n" for line in (head, *(line.text for line in lines(trace))))
+
+
+def conclusion(trace: Trace) -> str:
+    """What a run shows, such as `weak_isr is violated`; empty when nothing is recorded."""
+    if not trace.property_name:
+        return ""
+    if trace.kind == DEADLOCK and trace.verdict == "violated":
+        return "deadlock: no step is possible"
+    if trace.kind == "witness" and trace.verdict == "holds":
+        return f"{trace.property_name} is reached"
+    return f"{trace.property_name} {'is ' if trace.verdict == 'violated' else ''}{trace.verdict}".rstrip()
