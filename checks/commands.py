@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
@@ -18,8 +18,7 @@ from .screen import Line, Screen
 from .session import Request, Session
 
 if TYPE_CHECKING:
-    from ..model.lang.specification import Action, Model, Parameter, Specification
-    from ..traces.itf import ItfFile
+    from ..model.lang.specification import Action, Parameter, Specification
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
@@ -113,6 +112,9 @@ def _option(panel: str, *names: str, **settings: Any) -> Any:
     return typer.Option(*names, rich_help_panel=panel, **{"show_default": False} | settings)
 
 
+_SPECIFICATION, _TRACE = "Of a specification", "Of a trace"
+_WHOSE = "The specification it is a run of."
+_TRACES_END = "a name that ends in .json is that of a trace"
 _WHAT, _HOW, _LIMITS, _OUTPUT = "What to check", "How to search", "Limits", "Output"
 
 Names = Annotated[
@@ -305,20 +307,84 @@ def _configurations(entry: catalogue.Entry) -> Iterator[Line]:
 # show
 
 
-@app.command(short_help="Show what a specification consists of.", cls=_Command, context_settings=_SETTINGS)
+def _show_formats(wanted: bool) -> None:
+    if wanted:
+        from ..traces.formats import FORMATS
+
+        width = max(map(len, FORMATS))
+        Screen().print([[(f"{name:{width}}", "bold"), (f"  {one.words}", "")] for name, one in FORMATS.items()])
+        raise typer.Exit
+
+
+@app.command(short_help="Show a specification, or a trace in any format.", cls=_Command, context_settings=_SETTINGS)
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A specification, named as for `check`.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|TRACE", help="A specification, named as for `check`, or an ITF file written by it."
+        ),
+    ],
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="CONSTANT=VALUE", show_default=False, help="Set a constant; sizes follow."),
+        _option(_SPECIFICATION, "--set", metavar="CONSTANT=VALUE", help="Set a constant; sizes follow."),
     ] = None,
-    ir: Annotated[bool, typer.Option("--ir", help="Print the intermediate representation, and nothing else.")] = False,
+    ir: Annotated[
+        bool, _option(_SPECIFICATION, "--ir", help="Print the intermediate representation, and nothing else.")
+    ] = False,
+    format_name: Annotated[
+        str | None, _option(_TRACE, "--format", metavar="NAME", show_default="text", help="How to write it.")
+    ] = None,
+    formats: Annotated[
+        bool, _option(_TRACE, "--formats", callback=_show_formats, is_eager=True, help="List the formats.")
+    ] = False,
+    output: Annotated[
+        str | None, _option(_TRACE, "--output", "-o", metavar="FILE", help="Write a file, not to standard output.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        _option(_TRACE, "--model", metavar="NAME", show_default="the one the file names", help=_WHOSE),
+    ] = None,
 ) -> None:
-    """Shows a specification: its constants, the layout of its state, its actions and properties."""
+    """Shows a specification (its constants, the layout of its state, its actions and properties), or a trace.
+
+    A trace is shown as its file has it; `replay` says whether it is a run.
+    """
+    if _is_trace(name):
+        if settings or ir:
+            raise errors.BadOption(
+                f"{'--set' if settings else '--ir'} is about specifications, and {name} is a trace", hint=_TRACES_END
+            )
+        _show_trace(name, format_name or "text", output, model)
+        return
+    for option, value in (("--format", format_name), ("--output", output), ("--model", model)):
+        if value is not None:
+            raise errors.BadOption(f"{option} is about traces, and {name} is none", hint=_TRACES_END)
+    _show_specification(name, settings or [], ir)
+
+
+def _is_trace(name: str) -> bool:
+    """Whether a name is that of a trace and not of a specification."""
+    if name.endswith(".json"):
+        return True
+    return not name.endswith(".py") and catalogue.find(name) is None and Path(name).is_file()
+
+
+def _show_trace(file: str, format_name: str, output: str | None, model: str | None) -> None:
+    """Writes a trace in a format. Raises BadOption, BadTraceFile, ForeignTrace, CannotWrite."""
+    from ..traces.formats import FORMATS
+    from .session import write_file
+
+    if format_name not in FORMATS:
+        raise errors.BadOption(f"there is no format {format_name!r}", hint=errors.nearest(format_name, list(FORMATS)))
+    trace, specification = loading.load_trace(file, model)
+    write_file(output if output is not None else "-", FORMATS[format_name].write(trace, specification))
+
+
+def _show_specification(name: str, settings: list[str], ir: bool) -> None:
     from ..model.lang.specification import Specification
 
     found = loading.find(name)
-    specification = Specification(found.model, _settings(settings or []))
+    specification = Specification(found.model, _settings(settings))
     screen = Screen()
     if ir:
         from ..model.lang.dump import dump
@@ -403,36 +469,17 @@ def replay(
     file: Annotated[str, typer.Argument(metavar="TRACE", help="An ITF file, as written by `fencepost check --trace`.")],
     model: Annotated[
         str | None,
-        typer.Option(metavar="NAME", show_default="the one the file names", help="The specification it is a run of."),
+        typer.Option(metavar="NAME", show_default="the one the file names", help=_WHOSE),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
 ) -> int:
     """Executes a trace again, step by step, and says whether it is a run and shows what it recorded."""
-    from ..traces import itf
     from ..traces.replay import replay as execute
 
-    found = itf.load(file)
-    if not found.model and model is None:
-        raise errors.ForeignTrace(f"{file}: does not name its specification")
-    source = loading.find(model or found.model)
-    try:
-        specification = _with_recorded_property(source.model, found)
-    except errors.UsageError as error:
-        raise errors.ForeignTrace(f"{file}: not a trace of {source.name}: {error.what}") from None
-    trace = itf.read(found, specification)
+    trace, specification = loading.load_trace(file, model)
     result = execute(trace, specification)
     screen = Screen()
     if not quiet:
         screen.print(terminal.replayed_run(trace, result, screen.glyphs))
     screen.print(terminal.replayed(trace, result))
     return errors.EXIT_AS_EXPECTED if result.confirmed else errors.EXIT_NOT_AS_EXPECTED
-
-
-def _with_recorded_property(model: type[Model], file: ItfFile) -> Specification:
-    """The specification of a trace, with the property that is recorded even if it is checked on request only."""
-    from ..model.lang.specification import Specification
-
-    if file.property_name:
-        with contextlib.suppress(errors.UnknownProperty):
-            return Specification(model, file.constants, [file.property_name])
-    return Specification(model, file.constants)

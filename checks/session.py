@@ -297,11 +297,11 @@ def write_file(file: str, text: str) -> None:
             return
         path = Path(file)
         if path.exists() and (not path.is_file() or path.is_symlink()):
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
             return
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

@@ -14,7 +14,9 @@ from fencepost.checks import check
 
 TOP = Path(__file__).parent.parent
 #: Every page with console output, the name of its specification, and how many commands it shows.
-PAGES = {"README.md": ("election.py", 2), "docs/faults.md": ("faults.py", 7)}
+PAGES = {"README.md": ("election.py", 2), "docs/faults.md": ("faults.py", 7), "docs/traces.md": ("none.py", 7)}
+#: Files that are there when the commands of a page are run.
+FILES = {"docs/traces.md": {"lost.itf.json": "tests/traces/golden/truncate-weak-isr.itf.json"}}
 
 
 def blocks(page: str, kind: str) -> list[str]:
@@ -39,6 +41,8 @@ COMMANDS = [(page, block) for page in PAGES for block in blocks(page, "console")
 @pytest.mark.parametrize(("page", "block"), COMMANDS, ids=[block.split("\n")[0] for _, block in COMMANDS])
 def test_console(page, block, tmp_path):
     (tmp_path / PAGES[page][0]).write_text("\n\n".join(blocks(page, "python")))
+    for name, file in FILES.get(page, {}).items():
+        (tmp_path / name).write_bytes((TOP / file).read_bytes())
     command, expected = block.removeprefix("$ fencepost ").split("\n", 1)
     run = subprocess.run(
         [sys.executable, "-m", "fencepost.checks", *command.split()],
@@ -53,6 +57,11 @@ def test_console(page, block, tmp_path):
 @pytest.mark.parametrize("page", PAGES)
 def test_all_examples_are_there(page):
     assert len(blocks(page, "console")) == PAGES[page][1]
+
+
+def test_the_diagram_of_the_traces():
+    (diagram,) = blocks("docs/traces.md", "mermaid")
+    assert diagram == (TOP / "tests/traces/golden/truncate-weak-isr.mmd").read_text(encoding="utf-8")
 
 
 def test_the_fix_in_the_readme(tmp_path):
