@@ -445,7 +445,7 @@ class EngineUnavailable(UsageError):
 class NothingToShrink(UsageError):
     """A trace to be made smaller that shows nothing: then nothing of it has to be kept."""
 
-    code = "U114"
+    code = "U115"
     advice = "only the run of a violation, a witness or a deadlock can be made smaller"
 
 
