@@ -157,6 +157,7 @@ class Resolver:
         self.constants = constants
         self._structs: dict[type, types.Struct] = {}
         self._arguments: dict[type, tuple[Any, ...]] = {}
+        self._variables: dict[TypeVar, Any] = {}
         self._open: list[type] = []
 
     def resolve(self, annotation: Any, where: str) -> types.Type:
@@ -256,7 +257,7 @@ class Resolver:
         return types.Domain(name, size, marker.symmetric, marker.prefix or (name[0] if name[0].isalpha() else "v"))
 
     def _union(self, members: tuple[Any, ...], where: str) -> types.Type:
-        inner = [member for member in members if member is not type(None)]
+        inner = [member for member in members if member not in (type(None), typing.Never)]
         kinds = [self.resolve(member, where) for member in inner]
         if any(isinstance(kind, types.Option) for kind in kinds):
             raise errors.UnsupportedType(f"{where}: None twice, in an optional of an optional", hint="leave one out")
@@ -271,7 +272,7 @@ class Resolver:
                 what = f"{where}: the union is ambiguous: two of its structs are named {name}"
                 raise errors.UnsupportedType(what, hint="rename one: people and traces know them by their names")
         whole = kinds[0] if len(kinds) == 1 else types.Union(tuple(dict.fromkeys(structs)))
-        return types.Option(whole) if len(inner) < len(members) else whole
+        return types.Option(whole) if type(None) in members else whole
 
     def _collection(self, origin: Any, element: Any, size: int | None, where: str, bound: str = "") -> types.Type:
         kind = self.resolve(element, f"{where}, element")
@@ -299,11 +300,26 @@ class Resolver:
         check_methods(cls)
         self._open.append(cls)
         try:
-            kind = struct_type(cls, hints_of(cls, self._arguments.get(cls, ())), self, cls.__name__)
+            arguments = self._arguments.setdefault(cls, self._inferred(cls))
+            self._note_variables(cls, arguments)
+            kind = struct_type(cls, hints_of(cls, arguments), self, cls.__name__)
         finally:
             self._open.pop()
         self._structs[cls] = kind
         return kind
+
+    def _inferred(self, cls: type) -> tuple[Any, ...]:
+        """Arguments of a struct that is made but not in the state, such as a message that never is in flight.
+
+        Its type variables stand for what they stand for in other structs, if that is one thing.
+        """
+        return tuple(self._variables.get(variable, variable) for variable in variables_of(cls))
+
+    def _note_variables(self, cls: type, arguments: tuple[Any, ...]) -> None:
+        for known in arguments_of(cls, arguments).values():
+            for variable, argument in known.items():
+                if not variables_of(argument) and self._variables.setdefault(variable, argument) != argument:
+                    self._variables[variable] = variable
 
 
 def struct_type(cls: type, hints: Mapping[str, Any], resolver: Resolver, where: str) -> types.Struct:

@@ -1,11 +1,12 @@
 """Classes that leave open what is in their collections: structs and specifications with type variables."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Never, TypeVar
 
 import pytest
 
 from fencepost.model import Bag, Constant, Domain, In, Map, Model, Range, Seq, Size, Struct, action, invariant, require
 from fencepost.model.errors import UnsupportedType
+from fencepost.model.lang.lower import lower
 from fencepost.model.lang.specification import Specification
 from lang.everything import agreement
 from lang.executions import assert_agreement
@@ -16,6 +17,7 @@ R = TypeVar("R", bound=Struct)
 M = TypeVar("M", bound=Struct)
 P = TypeVar("P", bound=Struct)
 T = TypeVar("T")
+X = TypeVar("X", bound=Struct)
 
 
 class Plain(Struct):
@@ -55,8 +57,21 @@ class Taken(Struct):
 Message = Copies[R] | Taken
 
 
+class Note(Struct, Generic[R]):
+    """Made and read within a step; no field has it."""
+
+    latest: R
+
+    def count(self) -> int:
+        return 2 if isinstance(self.latest, Owned) else 1
+
+
 class Node(Struct, Generic[R]):
     log: Renamed[R]
+
+    def note(self) -> Note[R]:
+        require(len(self.log.records) > 0)
+        return Note(self.log.records[-1])
 
     def message(self) -> Copies[R]:
         return Copies(self.log, self.log.records[0] if len(self.log.records) > 0 else None)
@@ -70,7 +85,7 @@ class Network(Model, Generic[M]):
         self.messages.remove(message)
 
 
-class Copying(Network[Message[R]], Generic[R, P]):
+class Copying(Network[Message[R] | X], Generic[R, X, P]):
     peers: Constant[int] = 2
     count: Number
     node: Map[Peer, P]
@@ -105,7 +120,7 @@ class MyNode(Node[Plain | Owned]):
     """All that is left to say."""
 
 
-class Mine(Copying[Plain | Owned, MyNode]):
+class Mine(Copying[Plain | Owned, Never, MyNode]):
     def log_of(self, peer: Peer) -> Log[Plain | Owned]:
         return self.node[peer].log
 
@@ -115,6 +130,10 @@ class Mine(Copying[Plain | Owned, MyNode]):
     @action
     def write(self, peer: Peer, number: Number) -> None:
         self.node[peer].log.append(Owned(peer) if number == 0 else Plain(number))
+
+    @action
+    def take_note(self, peer: Peer) -> None:
+        self.count = self.node[peer].note().count()
 
     @invariant
     def owned_or_not(self) -> bool:
@@ -206,3 +225,25 @@ def test_refusals(model: type[Model], what: str, hint: str) -> None:
         Specification(model)
     assert (caught.value.what, caught.value.hint) == (what, hint)
     assert caught.value.at is not None
+
+
+class Jotter(Struct, Generic[R]):
+    latest: R
+
+    def note(self) -> Note[R]:
+        return Note(self.latest)
+
+
+class TwoMeanings(Model):
+    log: Log[Plain]
+    jotter: Jotter[Taken]
+
+    @action
+    def take_note(self) -> None:
+        require(self.jotter.note().count() == 1)
+
+
+def test_a_variable_with_two_meanings_says_nothing_of_a_struct_in_no_field() -> None:
+    with pytest.raises(UnsupportedType) as caught:
+        lower(Specification(TwoMeanings))
+    assert caught.value.what == "Note.latest: nothing says what the type variable R stands for"
