@@ -37,7 +37,8 @@ def _pull_raft(
         unreachable.add("restart")
     vacuous = frozenset(_COMMITMENT if constants["values"] == 1 else ())
     pins = Pins(distinct, depth, violated or {}, vacuous=vacuous, unreachable=frozenset(unreachable))
-    return Configuration({**constants, "max_in_flight": 8, "max_sent": max_sent}, tier, pins)
+    constants |= {"log_size": constants["values"], "max_in_flight": 8, "max_sent": max_sent}
+    return Configuration(constants, tier, pins)
 
 
 def _kraft(given: tuple[int, int, int, int], distinct: int, depth: int, *, tier: Tier = "full") -> Configuration:

@@ -15,6 +15,7 @@ def _raft(
     constants = {
         "servers": servers,
         "values": values,
+        "log_size": values,
         "max_elections": max_elections,
         "max_restarts": max_restarts,
         "max_in_flight": 8,

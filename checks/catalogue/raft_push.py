@@ -43,6 +43,7 @@ def _flexible(
     constants = {
         "servers": servers,
         "values": values,
+        "log_size": values,
         "max_elections": max_elections,
         "max_restarts": 0,
         "max_in_flight": 8,
@@ -72,6 +73,7 @@ def _fsync(
     constants = {
         "servers": 2,
         "values": values,
+        "log_size": values,
         "max_elections": max_elections,
         "max_restarts": max_restarts,
         "max_in_flight": 8,
@@ -96,7 +98,13 @@ def _rounds(
     tier: Tier = "quick", symmetry: bool = False, **violated: int,
 ) -> Configuration:  # fmt: skip
     """A configuration of Raft in rounds, on three servers."""
-    constants = {"servers": 3, "values": values, "max_elections": max_elections, "max_restarts": max_restarts}
+    constants = {
+        "servers": 3,
+        "values": values,
+        "log_size": values,
+        "max_elections": max_elections,
+        "max_restarts": max_restarts,
+    }
     return _configuration(constants, distinct, depth, tier=tier, violated=violated, symmetry=symmetry)
 
 
@@ -105,6 +113,7 @@ def _fsync_rounds(flags: str, distinct: int, depth: int, **violated: int) -> Con
     constants = {
         "servers": 3,
         "values": 1,
+        "log_size": 1,
         "max_elections": 2,
         "max_restarts": 1,
         "leader_fsync_before_include_in_quorum": "C" in flags,

@@ -24,9 +24,6 @@ Term = Annotated[int, Range(1, "max_elections + 1")]
 #: The term of the last entry of a log, and 0 when it has none.
 LastTerm = Annotated[int, Range(0, "max_elections + 1")]
 
-#: A position in a log, up to and including the end of a full one.
-Offset = Annotated[int, Range(0, "values")]
-
 
 class Entry(Struct):
     """An entry of the log with a client's value. Its epoch is the term of the leader that wrote it."""
@@ -46,6 +43,10 @@ class TermLog(ReplicaLog[R]):
     def epoch_before(self, offset: int) -> int:
         """The term of the entry before an offset; 0 at the beginning."""
         return self.records[offset - 1].epoch if offset > 0 else 0
+
+    def has_epoch_below(self, offset: int, epoch: int) -> bool:
+        """Whether an entry of a term is before an offset."""
+        return any(entry.epoch == epoch for entry in self.records[:offset])
 
     def is_covered_by(self, last_term: int, end_offset: int) -> bool:
         """Whether a log with this end is at least as up to date as this one (Raft, section 5.4.1)."""
@@ -68,10 +69,10 @@ class TermLog(ReplicaLog[R]):
         )
 
 
-class RaftLog(TermLog[Entry]):
-    """The log of a server, with clients' values and nothing else."""
+class RaftLog(TermLog[R]):
+    """The log of a server."""
 
-    records: Annotated[Seq[Entry], Size("values")]
+    records: Annotated[Seq[R], Size("log_size")]
 
 
 class RaftState(Model):
@@ -79,6 +80,7 @@ class RaftState(Model):
 
     servers: Annotated[Constant[int], Range(1, 5)] = 2
     values: Annotated[Constant[int], Range(1, 4)] = 1
+    log_size: Annotated[Constant[int], Range("values", "values")] = 1
     max_elections: Annotated[Constant[int], Range(0, 4)] = 2
     max_restarts: Annotated[Constant[int], Range(0, 4)] = 0
 

@@ -3,14 +3,15 @@
 How servers talk to each other a composition adds: message by message (`push.py`) or in rounds (`rounds.py`).
 """
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .. import Map, action, require
-from .base import Entry, RaftLog, ServerId, Value
+from ..log import ReplicaLog
+from .base import Entry, ServerId, Value
 from .properties import RaftProperties
 from .server import AppendRequest, AppendResponse, Role, Server
 
-S = TypeVar("S", bound=Server)
+S = TypeVar("S", bound=Server[Any])
 
 
 class Cluster(RaftProperties, Generic[S]):
@@ -27,7 +28,7 @@ class Cluster(RaftProperties, Generic[S]):
     def vote_of(self, server: ServerId) -> ServerId | None:
         return self.server[server].voted_for
 
-    def log_of(self, server: ServerId) -> RaftLog:
+    def log_of(self, server: ServerId) -> ReplicaLog[Any]:
         return self.server[server].log
 
     def committed_offset_of(self, server: ServerId) -> int:
@@ -41,6 +42,18 @@ class Cluster(RaftProperties, Generic[S]):
         """How many copies of an entry commit it."""
         return self.servers // 2 + 1
 
+    def is_peer(self, server: ServerId, peer: ServerId) -> bool:
+        """Whether a candidate or leader has to do with another server."""
+        return server != peer
+
+    def may_stand(self, server: ServerId) -> bool:
+        """Whether a server takes part in elections."""
+        return True
+
+    def is_elected(self, candidate: ServerId) -> bool:
+        """Whether a candidate has the votes of a quorum."""
+        return len(self.server[candidate].votes) >= self.election_quorum()
+
     def own_offset(self, leader: ServerId) -> int:
         """Up to where a leader counts its own log among the copies."""
         return self.server[leader].log.end_offset
@@ -49,7 +62,7 @@ class Cluster(RaftProperties, Generic[S]):
         """Up to where a leader may commit."""
         return self.server[leader].committable_offset(leader, self.replication_quorum(), self.own_offset(leader))
 
-    def accept(self, request: AppendRequest) -> AppendResponse:
+    def accept(self, request: AppendRequest[Any]) -> AppendResponse:
         """A server takes over what it is to append, and answers."""
         return self.server[request.target].on_append_accepted(request)
 
@@ -76,4 +89,4 @@ class Cluster(RaftProperties, Generic[S]):
         before, after = me.commit_offset, self.committable_offset(server)
         require(before < after)
         self.acknowledge(me.log.records[before:after])
-        me.commit_offset = after
+        me.commit(server, after)

@@ -7,14 +7,15 @@ The two kinds of quorums have to overlap, or else a leader may lack what is comm
 else a term may have two leaders. Neither is demanded here: sizes that do not fit can be tried out.
 """
 
-from typing import Annotated
+from typing import Annotated, Never
 
 from .. import Constant, Range, implies, invariant
+from .base import Entry
 from .push import PushRaft
 from .server import Server
 
 
-class FlexibleRaft(PushRaft[Server]):
+class FlexibleRaft(PushRaft[Entry, Never, Server[Entry]]):
     """Raft with quorums of two sizes."""
 
     election_quorum_size: Annotated[Constant[int], Range(1, "servers")] = 2

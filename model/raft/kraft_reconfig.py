@@ -33,7 +33,6 @@ from .. import (
     Map,
     Range,
     Set,
-    Struct,
     action,
     init,
     invariant,
@@ -41,6 +40,7 @@ from .. import (
     require,
 )
 from .base import Entry, ServerId, Term, Value
+from .configurations import AddServer, InitCluster, RemoveServer, configuration_end, latest_voters
 from .kraft_quorum import Quorum
 from .kraft_server import (
     BeginQuorumRequest,
@@ -55,25 +55,6 @@ from .kraft_server import (
 
 #: A machine. All are alike.
 HostId = Annotated[int, Domain("hosts", symmetric=True, prefix="h")]
-
-
-class Configuration(Struct):
-    """An entry that says who the voters are."""
-
-    epoch: Term
-    voters: Set[ServerId]
-
-
-class InitCluster(Configuration):
-    """The voters when the cluster began."""
-
-
-class AddServer(Configuration):
-    """The voters with one more than before."""
-
-
-class RemoveServer(Configuration):
-    """The voters with one less than before."""
 
 
 AnyEntry = Entry | InitCluster | AddServer | RemoveServer
@@ -109,16 +90,7 @@ class Member(Server[AnyEntry]):
 
     @property
     def voters(self) -> Set[ServerId]:
-        for entry in reversed(self.log.records):
-            if isinstance(entry, Configuration):
-                return entry.voters
-        return Set()
-
-    @property
-    def configuration_end(self) -> int:
-        """The end offset of the latest configuration."""
-        ends = [offset + 1 for offset, entry in enumerate(self.log.records) if isinstance(entry, Configuration)]
-        return max(ends, default=0)
+        return latest_voters(self.log)
 
     # Life.
 
@@ -165,7 +137,7 @@ class Member(Server[AnyEntry]):
         end_offset = self.committable_offset(request.target)
         if end_offset > self.high_watermark:
             self.high_watermark = end_offset
-            self.has_committed_configuration = end_offset >= self.configuration_end
+            self.has_committed_configuration = end_offset >= configuration_end(self.log)
         return self.fetch_response(request, end_offset)
 
     def is_removed_by(self, me: int, entries: Sequence[AnyEntry]) -> bool:
@@ -186,7 +158,7 @@ class Member(Server[AnyEntry]):
 
     def switch_configuration(self, me: int, was_voter: bool, high_watermark: int) -> None:
         """Is a follower when it has become a voter or an observer."""
-        self.has_committed_configuration = high_watermark >= self.configuration_end
+        self.has_committed_configuration = high_watermark >= configuration_end(self.log)
         if was_voter != (me in self.voters):
             self.role = Role.FOLLOWER
 
@@ -194,11 +166,8 @@ class Member(Server[AnyEntry]):
 
     def may_reconfigure(self) -> bool:
         """Whether a leader may begin a change: one at a time, and not before it has committed an entry of its epoch."""
-        return self.role == Role.LEADER and self.has_committed_configuration and self.has_committed_in_own_epoch()
-
-    def has_committed_in_own_epoch(self) -> bool:
-        """Whether a leader knows an entry of its epoch to be committed."""
-        return any(entry.epoch == self.epoch for entry in self.log.records[: self.high_watermark])
+        has_committed_in_own_epoch = self.log.has_epoch_below(self.high_watermark, self.epoch)
+        return self.role == Role.LEADER and self.has_committed_configuration and has_committed_in_own_epoch
 
     def reconfigure(self, entry: AnyEntry) -> None:
         """Appends a configuration. It counts from now on."""

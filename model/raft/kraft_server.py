@@ -9,7 +9,7 @@ from typing import Annotated, Generic, TypeVar
 
 from .. import Map, Range, Seq, Set, Size, Struct
 from ..log import Offset, Stamped
-from .base import LastTerm, ServerId, TermLog
+from .base import LastTerm, RaftLog, ServerId
 
 E = TypeVar("E", bound=Stamped)
 
@@ -35,12 +35,6 @@ class Error(Enum):
     FENCED_LEADER_EPOCH = "fenced leader epoch"
     NOT_LEADER = "not leader"
     UNKNOWN_LEADER_EPOCH = "unknown leader epoch"
-
-
-class QuorumLog(TermLog[E]):
-    """The log of a server."""
-
-    records: Annotated[Seq[E], Size("log_size")]
 
 
 class Message(Struct):
@@ -129,7 +123,7 @@ class Server(Struct, Generic[E]):
     voted_for: ServerId | None
     leader: ServerId | None
     pending_fetch: FetchRequest | None
-    log: QuorumLog[E]
+    log: RaftLog[E]
     high_watermark: Offset
     votes: Set[ServerId]
     fetched_offset: Map[ServerId, Offset]

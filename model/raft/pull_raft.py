@@ -15,7 +15,8 @@ from typing import Annotated, Generic, TypeVar
 
 from .. import In, Map, Set, Struct, action, require
 from ..faults.network import RememberingNetwork
-from .base import Entry, LastTerm, Offset, RaftLog, ServerId, Term, Value
+from ..log import Offset
+from .base import Entry, LastTerm, RaftLog, ServerId, Term, Value
 from .properties import RaftProperties
 
 
@@ -91,7 +92,7 @@ class Server(Struct):
     term: Term
     role: Role
     leader: ServerId | None
-    log: RaftLog
+    log: RaftLog[Entry]
     commit_offset: Offset
     votes: Set[ServerId]
     match_offset: Map[ServerId, Offset]
@@ -238,7 +239,7 @@ class PullingServers(RaftProperties, RememberingNetwork[AnyMessage], Generic[S])
     def vote_of(self, server: ServerId) -> ServerId | None:
         return self.server[server].vote
 
-    def log_of(self, server: ServerId) -> RaftLog:
+    def log_of(self, server: ServerId) -> RaftLog[Entry]:
         return self.server[server].log
 
     def committed_offset_of(self, server: ServerId) -> int:

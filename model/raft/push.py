@@ -9,33 +9,36 @@ State, steps and their granularity are those of Vanlightly/raft-tlaplus, where t
 Messages in flight are a map from every message ever sent to its copies; here, a bag and a set.
 """
 
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from .. import In, action, require
 from ..faults.network import RememberingNetwork
-from .base import ServerId
+from .base import R, ServerId
 from .cluster import Cluster, S
-from .server import AnyMessage, AppendRequest, AppendResponse, Role, VoteRequest, VoteResponse
+from .server import AnyMessage, AppendRequest, AppendResponse, Message, Role, VoteRequest, VoteResponse
+
+#: Messages that not all models have; Never when there are none.
+X = TypeVar("X", bound=Message)
 
 
-class PushRaft(Cluster[S], RememberingNetwork[AnyMessage]):
-    """Raft with messages in flight."""
+class PushRaft(Cluster[S], RememberingNetwork[AnyMessage[R] | X], Generic[R, X, S]):
+    """Raft with messages in flight. R are the entries of a log, X more messages, S is what a server does."""
 
     max_in_flight = 8
     max_sent = 20
 
-    def may_repeat(self, message: AnyMessage) -> bool:
+    def may_repeat(self, message: AnyMessage[R] | X) -> bool:
         """Whether a message can be sent again."""
         return False
 
-    def send(self, message: AnyMessage) -> None:
+    def send(self, message: AnyMessage[R] | X) -> None:
         require(self.may_repeat(message) or message not in self.sent)
         super().send(message)
 
     def start_election(self, server: ServerId) -> None:
         """A server becomes a candidate, as often as elections are allowed."""
         me = self.server[server]
-        require(self.elections < self.max_elections and me.role != Role.LEADER)
+        require(self.elections < self.max_elections and me.role != Role.LEADER and self.may_stand(server))
         me.start_election(server)
         self.elections += 1
 
@@ -45,25 +48,25 @@ class PushRaft(Cluster[S], RememberingNetwork[AnyMessage]):
         me = self.server[server]
         self.start_election(server)
         for peer in self.server:
-            if peer != server:
+            if self.is_peer(server, peer):
                 self.send(me.vote_request(server, peer))
 
     @action
     def become_leader(self, server: ServerId) -> None:
         """`BecomeLeader`."""
         me = self.server[server]
-        require(me.role == Role.CANDIDATE and len(me.votes) >= self.election_quorum())
+        require(me.role == Role.CANDIDATE and self.is_elected(server))
         me.become_leader()
 
     @action
     def append_entries(self, server: ServerId, peer: ServerId) -> None:
         """`AppendEntries`."""
         me = self.server[server]
-        require(server != peer and me.role == Role.LEADER)
+        require(me.role == Role.LEADER and self.is_peer(server, peer))
         self.send(me.append_request(server, peer))
 
     @action(process="message.target")
-    def update_term(self, message: Annotated[AnyMessage, In("sent")]) -> None:
+    def update_term(self, message: Annotated[AnyMessage[R] | X, In("sent")]) -> None:
         """Any message of a newer term, even one received before. `UpdateTerm`."""
         me = self.server[message.target]
         require(message.term > me.term)
@@ -86,7 +89,7 @@ class PushRaft(Cluster[S], RememberingNetwork[AnyMessage]):
         me.on_vote_response(message)
 
     @action(process="message.target")
-    def refuse_append_request(self, message: Annotated[AppendRequest, In("messages")]) -> None:
+    def refuse_append_request(self, message: Annotated[AppendRequest[R], In("messages")]) -> None:
         """`RejectAppendEntriesRequest`."""
         me = self.server[message.target]
         require(message.term <= me.term and me.refuses(message))
@@ -94,7 +97,7 @@ class PushRaft(Cluster[S], RememberingNetwork[AnyMessage]):
         self.send(me.on_append_refused(message))
 
     @action(process="message.target")
-    def accept_append_request(self, message: Annotated[AppendRequest, In("messages")]) -> None:
+    def accept_append_request(self, message: Annotated[AppendRequest[R], In("messages")]) -> None:
         """`AcceptAppendEntriesRequest`."""
         me = self.server[message.target]
         require(me.accepts(message))

@@ -8,13 +8,15 @@ with a pushing leader share:
 * a follower drops all that follows the previous entry of a request, even if that is what the request brings.
 """
 
+from typing import Any, Generic, Never, TypeVar
+
 from .. import Map, require
-from .base import ServerId
-from .push import PushRaft
+from .base import Entry, R, ServerId
+from .push import PushRaft, X
 from .server import AnyMessage, AppendRequest, AppendResponse, Server, VoteRequest
 
 
-class WaitingServer(Server):
+class WaitingServer(Server[R]):
     """A server that leads with one request to each peer under way at a time."""
 
     is_waiting: Map[ServerId, bool]
@@ -32,7 +34,7 @@ class WaitingServer(Server):
         for peer in self.is_waiting:
             self.is_waiting[peer] = False
 
-    def take_over(self, request: AppendRequest) -> None:
+    def take_over(self, request: AppendRequest[R]) -> None:
         """Puts what a request has in place of all that follows the previous entry."""
         self.log.truncate(request.offset)
         for entry in request.entries:
@@ -43,10 +45,13 @@ class WaitingServer(Server):
         self.is_waiting[response.source] = False
 
 
-class Raft(PushRaft[WaitingServer]):
-    """Raft as in the paper."""
+W = TypeVar("W", bound=WaitingServer[Any])
 
-    def may_repeat(self, message: AnyMessage) -> bool:
+
+class WaitingRaft(PushRaft[R, X, W], Generic[R, X, W]):
+    """Raft with leaders that wait for answers."""
+
+    def may_repeat(self, message: AnyMessage[R] | X) -> bool:
         """Answers may be repeated, and requests with an entry."""
         if isinstance(message, AppendRequest):
             return len(message.entries) > 0
@@ -57,3 +62,7 @@ class Raft(PushRaft[WaitingServer]):
         require(not me.is_waiting[peer])
         super().append_entries(server, peer)
         me.is_waiting[peer] = True
+
+
+class Raft(WaitingRaft[Entry, Never, WaitingServer[Entry]]):
+    """Raft as in the paper."""

@@ -9,15 +9,18 @@ As published, a server that replaces entries does not note that the new ones are
 entries, whichever they are.
 """
 
+from typing import Any, Never
+
 from .. import Constant, action, choose, require
-from .base import Offset, ServerId
+from ..log import Offset
+from .base import Entry, ServerId
 from .cluster import Cluster
 from .push import PushRaft
 from .rounds import Rounds
 from .server import AppendRequest, AppendResponse, Role, Server
 
 
-class FlushingServer(Server):
+class FlushingServer(Server[Entry]):
     """A server whose log is durable up to an offset."""
 
     flushed_offset: Offset
@@ -41,7 +44,7 @@ class Flushing(Cluster[FlushingServer]):
         me = self.server[leader]
         return me.flushed_offset if self.leader_fsync_before_include_in_quorum else me.log.end_offset
 
-    def accept(self, request: AppendRequest) -> AppendResponse:
+    def accept(self, request: AppendRequest[Any]) -> AppendResponse:
         response = super().accept(request)
         if self.follower_fsync_before_reply:
             self.server[request.target].flush()
@@ -55,7 +58,7 @@ class Flushing(Cluster[FlushingServer]):
         me.flushed_offset += 1
 
 
-class RaftFsync(Flushing, PushRaft[FlushingServer]):
+class RaftFsync(Flushing, PushRaft[Entry, Never, FlushingServer]):
     """Raft with a log that has to be flushed, message by message."""
 
     max_sent = 24

@@ -7,7 +7,7 @@ again, but not the other way round: what holds in rounds may be broken by a mess
 """
 
 from .. import Set, action, require
-from .base import ServerId, Term
+from .base import Entry, ServerId, Term
 from .cluster import Cluster, S
 from .server import Role, Server
 
@@ -19,12 +19,12 @@ class Rounds(Cluster[S]):
     def elect(self, candidate: ServerId, voters: Set[ServerId], term: Term) -> None:
         """A candidate gets the votes of a quorum, itself included, after elections that nobody answered."""
         me = self.server[candidate]
-        require(me.term < term and candidate not in voters)
+        require(me.term < term and self.may_stand(candidate) and all(self.is_peer(candidate, peer) for peer in voters))
         me.observe(term - 1)
         me.start_election(candidate)
         for peer in voters:
             self.ask_for_vote(candidate, peer)
-        require(len(me.votes) == len(voters) + 1 and len(me.votes) >= self.election_quorum())
+        require(len(me.votes) == len(voters) + 1 and self.is_elected(candidate))
         me.become_leader()
         self.elections = max(self.elections, term - 1)
         self.forget()
@@ -40,8 +40,8 @@ class Rounds(Cluster[S]):
     def replicate(self, leader: ServerId, follower: ServerId) -> None:
         """A leader sends all that a follower lacks, or learns that there is a newer term."""
         me = self.server[leader]
-        require(leader != follower and me.role == Role.LEADER)
-        for _ in range(2 * self.values):
+        require(me.role == Role.LEADER and self.is_peer(leader, follower))
+        for _ in range(2 * self.log_size):
             self.ask_to_append(leader, follower)
             if me.role != Role.LEADER or me.match_offset[follower] == me.log.end_offset:
                 break
@@ -69,10 +69,8 @@ class Rounds(Cluster[S]):
             me = self.server[server]
             me.votes = Set()
             if me.role != Role.LEADER:
-                for peer in me.next_offset:
-                    me.next_offset[peer] = 0
-                    me.match_offset[peer] = 0
+                me.expect_of_peers(0)
 
 
-class RaftInRounds(Rounds[Server]):
+class RaftInRounds(Rounds[Server[Entry]]):
     """Raft as in the paper, in rounds."""

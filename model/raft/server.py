@@ -6,18 +6,29 @@ a candidate votes for itself at once, and a message of a newer term is observed 
 """
 
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Generic
 
 from .. import Map, Seq, Set, Size, Struct
-from .base import Entry, LastTerm, Offset, RaftLog, ServerId, Term
+from ..log import Offset
+from .base import LastTerm, R, RaftLog, ServerId, Term
 
 
 class Role(Enum):
-    """What a server is in its term."""
+    """What a server is in its term. There are servers that are no members only where the cluster changes."""
 
     FOLLOWER = "follower"
     CANDIDATE = "candidate"
     LEADER = "leader"
+    NOT_MEMBER = "not a member"
+
+
+class Result(Enum):
+    """What comes of a request to append. Where the cluster changes, a refusal says why."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    STALE_TERM = "stale term"
+    NEEDS_SNAPSHOT = "needs snapshot"
 
 
 class Message(Struct):
@@ -41,32 +52,32 @@ class VoteResponse(Message):
     granted: bool
 
 
-class AppendRequest(Message):
+class AppendRequest(Message, Generic[R]):
     """AppendEntries."""
 
     offset: Offset
     previous_term: LastTerm
-    entries: Annotated[Seq[Entry], Size(1)]
+    entries: Annotated[Seq[R], Size(1)]
     commit_offset: Offset
 
 
 class AppendResponse(Message):
     """The answer to AppendEntries. `match_offset` is 0 in a refusal."""
 
-    success: bool
+    result: Result
     match_offset: Offset
 
 
-AnyMessage = VoteRequest | VoteResponse | AppendRequest | AppendResponse
+AnyMessage = VoteRequest | VoteResponse | AppendRequest[R] | AppendResponse
 
 
-class Server(Struct):
+class Server(Struct, Generic[R]):
     """One server, and what it does with messages and timeouts. Term, vote and log are durable, the rest is not."""
 
     term: Term
     role: Role
     voted_for: ServerId | None
-    log: RaftLog
+    log: RaftLog[R]
     commit_offset: Offset
     votes: Set[ServerId]
     next_offset: Map[ServerId, Offset]
@@ -77,8 +88,12 @@ class Server(Struct):
         self.role = Role.FOLLOWER
         self.votes = Set()
         self.commit_offset = 0
+        self.expect_of_peers(0)
+
+    def expect_of_peers(self, end_offset: int) -> None:
+        """Takes every peer to have a log up to there, and knows of none that it has."""
         for peer in self.next_offset:
-            self.next_offset[peer] = 0
+            self.next_offset[peer] = end_offset
             self.match_offset[peer] = 0
 
     def observe(self, term: int) -> None:
@@ -123,56 +138,54 @@ class Server(Struct):
     def become_leader(self) -> None:
         """Takes every peer to have the whole log, until told otherwise."""
         self.role = Role.LEADER
-        for peer in self.next_offset:
-            self.next_offset[peer] = self.log.end_offset
-            self.match_offset[peer] = 0
+        self.expect_of_peers(self.log.end_offset)
 
     # Replication.
 
-    def append_request(self, me: int, peer: int) -> AppendRequest:
+    def append_request(self, me: int, peer: int) -> AppendRequest[R]:
         """What a leader sends a peer next: the entry at its next offset, if there is one."""
         start = self.next_offset[peer]
         previous = self.log.epoch_before(start)
         commit_offset = min(self.commit_offset, start + 1, self.log.end_offset)
         return AppendRequest(me, peer, self.term, start, previous, self.log.records[start : start + 1], commit_offset)
 
-    def has_previous(self, request: AppendRequest) -> bool:
+    def has_previous(self, request: AppendRequest[R]) -> bool:
         """Whether this server has the entry before those of a request, of the same term (Log Matching)."""
         return request.offset == 0 or self.log.has_epoch_at(request.offset - 1, request.previous_term)
 
-    def refuses(self, request: AppendRequest) -> bool:
+    def refuses(self, request: AppendRequest[R]) -> bool:
         """Whether a request is of an old term, or does not fit the log of a follower."""
         if request.term < self.term:
             return True
         return self.role == Role.FOLLOWER and not self.has_previous(request)
 
-    def accepts(self, request: AppendRequest) -> bool:
+    def accepts(self, request: AppendRequest[R]) -> bool:
         """Whether the entries of a request can be taken over."""
         return request.term == self.term and self.role != Role.LEADER and self.has_previous(request)
 
-    def on_append_refused(self, request: AppendRequest) -> AppendResponse:
+    def on_append_refused(self, request: AppendRequest[R]) -> AppendResponse:
         """Answers a request that is not accepted."""
-        return AppendResponse(request.target, request.source, self.term, False, 0)
+        return AppendResponse(request.target, request.source, self.term, Result.REFUSED, 0)
 
-    def take_over(self, request: AppendRequest) -> None:
+    def take_over(self, request: AppendRequest[R]) -> None:
         """Puts an entry into the log, in place of one of another term and all that follow it (section 5.3)."""
         for entry in request.entries:
             if not self.log.has_epoch_at(request.offset, entry.epoch):
                 self.log.truncate(request.offset)
                 self.log.append(entry)
 
-    def on_append_accepted(self, request: AppendRequest) -> AppendResponse:
+    def on_append_accepted(self, request: AppendRequest[R]) -> AppendResponse:
         """Takes over what a request has, and what it says of commitment."""
         self.take_over(request)
         self.role = Role.FOLLOWER
         self.commit_offset = request.commit_offset
         match_offset = request.offset + len(request.entries)
-        return AppendResponse(request.target, request.source, self.term, True, match_offset)
+        return AppendResponse(request.target, request.source, self.term, Result.ACCEPTED, match_offset)
 
     def on_append_response(self, response: AppendResponse) -> None:
         """Notes how far a follower is, or goes back one entry."""
         peer = response.source
-        if response.success:
+        if response.result == Result.ACCEPTED:
             self.next_offset[peer] = response.match_offset
             self.match_offset[peer] = response.match_offset
         else:
@@ -193,7 +206,14 @@ class Server(Struct):
 
     def committable_offset(self, me: int, copies: int, own_offset: int) -> int:
         """Up to where the leader may commit: by counting copies only for entries of its own term (section 5.4.2)."""
-        agreed = self.agreed_offset(me, copies, own_offset)
-        if self.log.epoch_before(agreed) == self.term:
-            return max(agreed, self.commit_offset)
+        return self.committable_if_agreed(self.agreed_offset(me, copies, own_offset))
+
+    def commit(self, me: int, end_offset: int) -> None:
+        """Takes what the leader has up to an offset to be committed."""
+        self.commit_offset = end_offset
+
+    def committable_if_agreed(self, end_offset: int) -> int:
+        """Up to where the leader may commit if a quorum has its log up to an offset."""
+        if self.log.epoch_before(end_offset) == self.term:
+            return max(end_offset, self.commit_offset)
         return self.commit_offset

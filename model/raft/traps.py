@@ -3,7 +3,7 @@
 They are searched in rounds, where the runs that show them are short, next to the same specification with the rule.
 """
 
-from .base import ServerId
+from .base import Entry, ServerId
 from .cluster import Cluster, S
 from .rounds import Rounds
 from .server import Server
@@ -32,9 +32,9 @@ class ForgetsVotes(Cluster[S]):
         self.server[server].voted_for = None
 
 
-class Figure8(CommitsByCounting[Server], Rounds[Server]):
+class Figure8(CommitsByCounting[Server[Entry]], Rounds[Server[Entry]]):
     """Raft in rounds, with entries of earlier terms committed by counting."""
 
 
-class VolatileVote(ForgetsVotes[Server], Rounds[Server]):
+class VolatileVote(ForgetsVotes[Server[Entry]], Rounds[Server[Entry]]):
     """Raft in rounds, with votes that do not survive a restart."""

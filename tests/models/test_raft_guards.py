@@ -15,7 +15,7 @@ from fencepost.model.raft.server import AppendRequest, AppendResponse, Role, Ser
 from fencepost.model.raft.traps import ForgetsVotes
 
 
-class TwiceVotingServer(WaitingServer):
+class TwiceVotingServer(WaitingServer[Entry]):
     def is_free_for(self, candidate: int) -> bool:
         return True
 
@@ -24,7 +24,7 @@ class VotesTwice(Raft):
     server: Map[ServerId, TwiceVotingServer]
 
 
-class ZombieServer(WaitingServer):
+class ZombieServer(WaitingServer[Entry]):
     def observe(self, term: int) -> None:
         self.term = term
         self.voted_for = None
@@ -34,7 +34,7 @@ class LeadsOnInNewerTerms(Raft):
     server: Map[ServerId, ZombieServer]
 
 
-class OptimisticServer(WaitingServer):
+class OptimisticServer(WaitingServer[Entry]):
     def on_append_response(self, response: AppendResponse) -> None:
         self.match_offset[response.source] = self.log.end_offset
         self.is_waiting[response.source] = False
@@ -54,7 +54,7 @@ class OneCopyIsEnough(Raft):
         return 1
 
 
-class VoteIsForgotten(ForgetsVotes[WaitingServer], Raft):
+class VoteIsForgotten(ForgetsVotes[WaitingServer[Entry]], Raft):
     pass
 
 
@@ -65,7 +65,7 @@ class FollowersWrite(Raft):
         self.acknowledged[value] = False
 
 
-class UnreadServer(Server):
+class UnreadServer(Server[Entry]):
     def has_log_of(self, request: VoteRequest) -> bool:
         return True
 
@@ -74,7 +74,7 @@ class VotesForShorterLogs(Rounds[UnreadServer]):
     pass
 
 
-class BelatedServer(Server):
+class BelatedServer(Server[Entry]):
     def accepts(self, request: AppendRequest) -> bool:
         return self.role != Role.LEADER and self.has_previous(request)
 

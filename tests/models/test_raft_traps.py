@@ -4,17 +4,17 @@ import pytest
 
 from fencepost.checks import check
 from fencepost.model import Specification, require
-from fencepost.model.raft.base import ServerId
+from fencepost.model.raft.base import Entry, ServerId
 from fencepost.model.raft.raft import Raft, WaitingServer
 from fencepost.model.raft.rounds import RaftInRounds
 from fencepost.model.raft.traps import CommitsByCounting, Figure8, ForgetsVotes, VolatileVote
 
 
-class Figure8ByMessages(CommitsByCounting[WaitingServer], Raft):
+class Figure8ByMessages(CommitsByCounting[WaitingServer[Entry]], Raft):
     pass
 
 
-class VolatileVoteByMessages(ForgetsVotes[WaitingServer], Raft):
+class VolatileVoteByMessages(ForgetsVotes[WaitingServer[Entry]], Raft):
     pass
 
 
