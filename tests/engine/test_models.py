@@ -15,7 +15,9 @@ from fencepost.checks.engine.run import Settings
 from fencepost.model import Model, Specification
 from fencepost.model.raft.flexible_raft import FlexibleRaft
 from fencepost.model.raft.kraft import KRaft
+from fencepost.model.raft.raft_add_remove import EmptiedDisksInRounds, RaftAddRemove
 from fencepost.model.raft.raft_fsync import RaftFsync
+from fencepost.model.raft.raft_joint_consensus import RaftJointConsensus
 from fencepost.model.raft.rounds import RaftInRounds
 from fencepost.model.raft.traps import VolatileVote
 from fencepost.model.replication.kip_320 import Kip320
@@ -28,6 +30,9 @@ CASES: list[tuple[type[Model], dict[str, Any]]] = [
     (KRaft, {"max_elections": 1, "max_restarts": 1}),
     (FlexibleRaft, {"max_elections": 1}),
     (RaftFsync, {"max_elections": 1, "max_restarts": 1}),
+    (RaftAddRemove, {"init_cluster_size": 1, "max_add_reconfigs": 1, "max_elections": 0}),
+    (EmptiedDisksInRounds, {"servers": 3, "max_elections": 1, "max_remove_reconfigs": 2}),
+    (RaftJointConsensus, {"reconfig_type": 2}),
     (RaftInRounds, {"servers": 3, "max_elections": 1, "max_restarts": 1}),
     (VolatileVote, {"servers": 3, "max_elections": 1, "max_restarts": 1}),
 ]

@@ -106,7 +106,7 @@ class Point:
 def play() -> Callable[..., list[Point]]:
     """Takes the steps of a written run, and returns every point of it up to the first step that is not possible.
 
-    A step is an action and its arguments: `b1` an identity, a number the leader epoch of a request.
+    A step is an action and its arguments: `b1` an identity, a number the leader epoch of a request, `n1>n2` a message.
     """
 
     def play(model: type[Model], run: list[str], **constants: int) -> list[Point]:
@@ -123,6 +123,12 @@ def play() -> Callable[..., list[Point]]:
 
 
 def spelled(step: Step) -> str:
-    values = zip(step.action.parameters, step.arguments, strict=True)
-    words = [str(value.leader_epoch) if hasattr(value, "leader_epoch") else p.type.show(value) for p, value in values]
-    return " ".join([step.action.name, *words])
+    words = [step.action.name]
+    for parameter, value in zip(step.action.parameters, step.arguments, strict=True):
+        if hasattr(value, "leader_epoch"):
+            words.append(str(value.leader_epoch))
+        elif hasattr(value, "source"):
+            words.append(f"n{value.source + 1}>n{value.target + 1}")
+        else:
+            words.append(parameter.type.show(value))
+    return " ".join(words)
