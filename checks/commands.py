@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from ..model import errors
-from . import __version__, catalogue, loading, terminal
+from . import __version__, catalogue, loading, terminal, trace_commands
 from .api import ENGINES, Options, layout
 from .outcome import Limits
 from .screen import Line, Screen
@@ -483,3 +483,12 @@ def replay(
         screen.print(terminal.replayed_run(trace, result, screen.glyphs))
     screen.print(terminal.replayed(trace, result))
     return errors.EXIT_AS_EXPECTED if result.confirmed else errors.EXIT_NOT_AS_EXPECTED
+
+
+# diff, shrink
+
+for command, words in (
+    (trace_commands.diff, "Show where two traces part."),
+    (trace_commands.shrink, "Make a trace smaller."),
+):
+    app.command(short_help=words, cls=_Command, context_settings=_SETTINGS)(command)
