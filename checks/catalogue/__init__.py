@@ -8,7 +8,7 @@ that TLC gives for it.
 
 from __future__ import annotations
 
-from . import kraft_reconfig, pull_raft, raft, raft_push, reconfiguration, replication
+from . import kraft_reconfig, kraft_variants, pull_raft, raft, raft_push, reconfiguration, replication
 from .configuration import TIERS, Configuration, Entry, Pins, Tier
 
 __all__ = ["ENTRIES", "TIERS", "Configuration", "Entry", "Pins", "Tier", "find", "names"]
@@ -19,6 +19,7 @@ ENTRIES: tuple[Entry, ...] = (
     *raft_push.ENTRIES,
     *reconfiguration.ENTRIES,
     *pull_raft.ENTRIES,
+    *kraft_variants.ENTRIES,
     *kraft_reconfig.ENTRIES,
 )
 

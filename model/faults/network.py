@@ -33,6 +33,10 @@ class Network(Model, Generic[M]):
         """Puts one copy of a message in flight."""
         self.messages.add(message)
 
+    def send_once(self, message: M) -> None:
+        """Sends a message of which one copy is enough. A network that does not remember sends it every time."""
+        self.send(message)
+
     def receive(self, message: M) -> None:
         """Takes one copy of a message out of flight."""
         self.messages.remove(message)

@@ -13,12 +13,13 @@ start of an epoch. The epoch cache is looked up in the log. Kafka's epoch is Raf
 commit offset.
 """
 
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
-from .. import Constant, In, Range, Set, action, init, require
+from .. import Constant, In, Range, Set, action, implies, init, invariant, require
+from ..faults.network import RememberingNetwork
 from .base import Entry, ServerId
 from .kraft_quorum import Quorum
-from .kraft_server import BeginQuorumRequest, Error, FetchRequest, FetchResponse, Message, Role, Server
+from .kraft_server import AnyMessage, BeginQuorumRequest, Error, FetchRequest, FetchResponse, Message, Role, Server
 
 
 class BeginQuorumResponse(Message):
@@ -34,7 +35,7 @@ class Voter(Server[Entry]):
     def voters(self) -> Set[ServerId]:
         return Set(self.fetched_offset)
 
-    def restart(self) -> None:
+    def restart(self, me: int) -> None:
         """Comes back with what is durable, as a follower of nobody."""
         self.role = Role.FOLLOWER
         self.leader = None
@@ -63,8 +64,12 @@ class Voter(Server[Entry]):
         return self.fetch_response(request, self.high_watermark)
 
 
-class KRaft(Quorum[Entry, BeginQuorumResponse, Voter]):
-    """Raft with followers fetching, as in Kafka's controller quorum."""
+X = TypeVar("X", bound=Message)
+V = TypeVar("V", bound=Voter)
+
+
+class VoterQuorum(Quorum[Entry, BeginQuorumResponse | X, V], Generic[X, V]):
+    """A quorum of voters V, with messages X beside those of KRaft."""
 
     log_size: Annotated[Constant[int], Range("values", "values")] = 1
     max_in_flight = 6
@@ -82,7 +87,7 @@ class KRaft(Quorum[Entry, BeginQuorumResponse, Voter]):
     def restart(self, server: ServerId) -> None:
         """`Restart`."""
         require(self.restarts < self.max_restarts)
-        self.server[server].restart()
+        self.server[server].restart(server)
         self.restarts += 1
 
     @action(process="message.target")
@@ -100,3 +105,17 @@ class KRaft(Quorum[Entry, BeginQuorumResponse, Voter]):
         """`HandleBeginQuorumRequest`."""
         self.receive(message)
         self.send(self.server[message.target].begin_quorum_response(message))
+
+    @invariant
+    def high_watermark_within_log(self) -> bool:
+        """No server lacks what it knows to be committed."""
+        return all(
+            implies(server.high_watermark > 0, server.high_watermark <= server.log.end_offset)
+            for server in self.server.values()
+        )
+
+
+class KRaft(VoterQuorum[BeginQuorumResponse, Voter], RememberingNetwork[AnyMessage[Entry] | BeginQuorumResponse]):
+    """Raft with followers fetching, as in Kafka's controller quorum."""
+
+    max_sent = 24

@@ -6,7 +6,7 @@ State, steps and their granularity are those of `KRaft` and `KRaftWithReconfig` 
 from typing import Annotated, Any, Generic, TypeVar
 
 from .. import Constant, In, Map, Range, Struct, action, implies, invariant, require
-from ..faults.network import RememberingNetwork
+from ..faults.network import Network
 from ..log import ReplicaLog
 from .base import ServerId, Value
 from .kraft_server import (
@@ -29,11 +29,10 @@ S = TypeVar("S", bound=Server[Any])
 X = TypeVar("X", bound=Struct)
 
 
-class Quorum(RaftProperties, RememberingNetwork[AnyMessage[E] | X], Generic[E, X, S]):
+class Quorum(RaftProperties, Network[AnyMessage[E] | X], Generic[E, X, S]):
     """A quorum with entries E in its logs, messages X beside those that all models have, and servers S."""
 
     max_in_flight = 12
-    max_sent = 24
 
     log_size: Annotated[Constant[int], Range(1, 16)] = 4
 
@@ -63,9 +62,17 @@ class Quorum(RaftProperties, RememberingNetwork[AnyMessage[E] | X], Generic[E, X
     @action
     def request_vote(self, server: ServerId) -> None:
         """An election or fetch timeout. `RequestVote`."""
+        require(self.times_out(server))
+        self.stand(server)
+
+    def times_out(self, server: ServerId) -> bool:
+        """Whether a server may have heard from nobody for too long. Unless a model says more of time, any may."""
+        return True
+
+    def stand(self, server: ServerId) -> None:
+        """A server becomes a candidate, as often as elections are allowed."""
         me = self.server[server]
-        require(self.elections < self.max_elections)
-        require(me.role in (Role.FOLLOWER, Role.CANDIDATE, Role.UNATTACHED))
+        require(self.elections < self.max_elections and me.may_stand)
         me.start_election(server)
         self.elections += 1
         for peer in self.server:

@@ -39,10 +39,12 @@ from .. import (
     replace,
     require,
 )
+from ..faults.network import RememberingNetwork
 from .base import Entry, ServerId, Term, Value
 from .configurations import AddServer, InitCluster, RemoveServer, configuration_end, latest_voters
 from .kraft_quorum import Quorum
 from .kraft_server import (
+    AnyMessage,
     BeginQuorumRequest,
     DivergingFetchResponse,
     FetchRequest,
@@ -189,7 +191,10 @@ class Member(Server[AnyEntry]):
         return JoinResponse(request.target, request.source, self.epoch, self.leader, error)
 
 
-class KRaftReconfig(Quorum[AnyEntry, JoinRequest | JoinResponse, Member]):
+class KRaftReconfig(
+    Quorum[AnyEntry, JoinRequest | JoinResponse, Member],
+    RememberingNetwork[AnyMessage[AnyEntry] | JoinRequest | JoinResponse],
+):
     """Raft with followers fetching, and with voters that join and leave one at a time."""
 
     hosts: Annotated[Constant[int], Range(1, 5)] = 2

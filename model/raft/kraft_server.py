@@ -23,6 +23,7 @@ class Role(Enum):
     UNATTACHED = "unattached"
     VOTED = "voted"
     FOLLOWER = "follower"
+    PROSPECTIVE = "prospective"
     CANDIDATE = "candidate"
     LEADER = "leader"
     RESIGNED = "resigned"
@@ -208,6 +209,11 @@ class Server(Struct, Generic[E]):
 
     # Elections.
 
+    @property
+    def may_stand(self) -> bool:
+        """Whether a timeout makes this server a candidate."""
+        return self.role in (Role.FOLLOWER, Role.CANDIDATE, Role.UNATTACHED)
+
     def start_election(self, me: int) -> None:
         """Becomes a candidate of the next epoch, and votes for itself."""
         self.role = Role.CANDIDATE
@@ -226,6 +232,11 @@ class Server(Struct, Generic[E]):
         is_free = self.role == Role.UNATTACHED or (self.role == Role.VOTED and self.voted_for == request.source)
         return is_free and self.log.is_covered_by(request.last_epoch, request.end_offset)
 
+    def vote_for(self, candidate: int) -> None:
+        """Gives its vote."""
+        self.role = Role.VOTED
+        self.voted_for = candidate
+
     def on_vote_request(self, request: VoteRequest) -> VoteResponse:
         """Votes for the first candidate of an epoch whose log will do. The vote is durable before it is answered."""
         me, source = request.target, request.source
@@ -236,8 +247,7 @@ class Server(Struct, Generic[E]):
             self.become_unattached(request.epoch)
         granted = self.may_vote_for(request)
         if granted:
-            self.role = Role.VOTED
-            self.voted_for = source
+            self.vote_for(source)
         if self.role != before:
             self.pending_fetch = None
         return VoteResponse(me, source, request.epoch, self.leader, granted, None)

@@ -35,6 +35,17 @@ MODELS: list[tuple[str, str, dict[str, Any], int]] = [
     ("replication.kip_320", "Kip320", {"replicas": 3, "log_size": 3, "max_records": 3, "max_leader_epoch": 2}, 150),
     ("replication.async_isr", "AsyncIsr", {}, 150),
     ("raft.kraft", "KRaft", {"max_restarts": 1}, 150),
+    *(
+        (f"raft.{module}", name, {"servers": 2, "max_restarts": 1}, 60)
+        for module, name in [
+            ("kraft_pre_vote", "KRaftPreVote"),
+            ("kraft_partitions", "KRaftPreVotePartitioned"),
+            ("kraft_check_quorum", "KRaftCheckQuorum"),
+            ("kraft_traps", "ResumedLeadership"),
+            ("kraft_traps", "ForgottenLeadership"),
+            ("kraft_traps", "SilentTruncation"),
+        ]
+    ),
     ("raft.kraft_reconfig", "KRaftReconfig", {"init_cluster_size": 1, "max_add_reconfigs": 1, "max_restarts": 1}, 100),
     ("raft.raft", "Raft", RESTARTS, 100),
     ("raft.flexible_raft", "FlexibleRaft", {**RESTARTS, "replication_quorum_size": 1}, 100),
