@@ -4,10 +4,7 @@ Where servers are spawned, TLC was given the specification with one change: as p
 there were when a server last noted them all, which nothing depends on.
 """
 
-from fencepost.model import Map
-from fencepost.model.raft.base import ServerId
-from fencepost.model.raft.kraft_reconfig import KRaftReconfig, Member
-from fencepost.model.raft.kraft_server import Role
+from fencepost.model.raft.kraft_reconfig import KRaftReconfig
 
 # One election: new states and generated ones of the actions that are possible.
 ACTIONS = {
@@ -51,31 +48,3 @@ REMOVAL = {"max_elections": 0, "max_remove_reconfigs": 1}
 
 def test_a_leader_removes_itself_or_another(search):
     assert search(KRaftReconfig, **REMOVAL).violated == {}
-
-
-class Suspicious(Member):
-    """A server that has left does not expect others to take it for the leader still."""
-
-    def agrees_on_leader(self, me: int, leader: int | None, epoch: int) -> bool:
-        if leader == me:
-            return self.role == Role.LEADER
-        return super().agrees_on_leader(me, leader, epoch)
-
-
-class SuspiciousQuorum(KRaftReconfig):
-    server: Map[ServerId, Suspicious]  # type: ignore[assignment]
-
-
-def test_a_server_that_left_is_taken_for_the_leader(search):
-    found = search(SuspiciousQuorum, until="no_illegal_state", **REMOVAL)
-    assert found.violated == {"no_illegal_state": 10, "states_match_roles": 10}
-
-
-class AmbitiousObservers(KRaftReconfig):
-    def takes_part(self, server: ServerId) -> bool:
-        return self.server[server].host is not None
-
-
-def test_an_observer_must_not_become_a_candidate(search):
-    found = search(AmbitiousObservers, until="states_match_roles", max_elections=1, max_remove_reconfigs=1)
-    assert found.violated == {"states_match_roles": 6}
