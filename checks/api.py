@@ -101,6 +101,19 @@ class Result:
         """The run that violates a property, or that leads to a witness; None if there is none. Raises KeyError."""
         return self.report.named(name).trace
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: the verdicts, and a picture of the shortest run to each property that is violated."""
+        from html import escape
+
+        from ..traces import space_time
+        from .terminal import title
+
+        verdicts = [f"  {prop.name}: {prop.verdict}" for prop in self.report.properties]
+        words = "\n".join([f"{title(self.report)}: {self.verdict}", *verdicts])
+        runs = [prop.trace for prop in self.report.properties if prop.verdict == "violated" and prop.trace is not None]
+        pictures = map(space_time.write, runs)
+        return {"text/html": "".join((f"<pre>{escape(words)}</pre>", *pictures)), "text/plain": str(self)}
+
     def __str__(self) -> str:
         from . import report as reports
         from . import terminal

@@ -85,6 +85,12 @@ class Trace:
     engine: str = ""
     tool: str = ""
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: the space-time diagram, or the text."""
+        from . import space_time, text
+
+        return {"text/html": space_time.write(self), "text/plain": text.write(self)}
+
     @property
     def states(self) -> int:
         """The length of the run in states, the initial one included."""
