@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import Options, Result, check
     from .outcome import Limits
+    from .scenario import Scenario
+    from .testing.declared import model_check
 
 __version__ = "0.1.0"
 
-__all__ = ["Limits", "Options", "Result", "__version__", "check"]
+__all__ = ["Limits", "Options", "Result", "Scenario", "__version__", "check", "model_check"]
+
+_MODULES = {"Limits": "outcome", "Scenario": "scenario", "model_check": "testing.declared"}
 
 
 def __getattr__(name: str) -> Any:
     """What is in `__all__`, imported when it is asked for: the command line takes charge of Ctrl-C before that."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import api, outcome
+    from importlib import import_module
 
-    return getattr(outcome if name == "Limits" else api, name)
+    return getattr(import_module(f".{_MODULES.get(name, 'api')}", __name__), name)

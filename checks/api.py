@@ -3,7 +3,7 @@
     from fencepost.checks import check
 
     result = check(Kip320, {"replicas": 2}, keep_going=True)
-    assert result.verdict == "holds", result
+    assert result.verdict == "holds", str(result)
     result.report.distinct, result.trace("strong_isr")
 
 The command line does the same in smaller steps: `prepare`, `Job.search`, `Job.result`.
@@ -79,7 +79,7 @@ def available_processors() -> int:
     return min(os.cpu_count() or 1, MAX_WORKERS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a check found. `str(result)` is what the command line prints."""
 
@@ -114,6 +114,10 @@ class Result:
         pictures = map(space_time.write, runs)
         return {"text/html": "".join((f"<pre>{escape(words)}</pre>", *pictures)), "text/plain": str(self)}
 
+    def __repr__(self) -> str:
+        """In a line, as failed assertions show it."""
+        return f"<{self.report.name}: {'; '.join([self.verdict, *self.report.failures])}>"
+
     def __str__(self) -> str:
         from . import report as reports
         from . import terminal
@@ -146,16 +150,16 @@ def check(  # noqa: PLR0913  # keyword arguments with defaults
 
     options = Options(engine, workers, symmetry, exact, keep_going, limits or Limits(), view)
     if isinstance(model, Specification):
-        found, specification = _named(model.source), model
+        found, specification = named(model.source), model
     else:
-        found = loading.find(model) if isinstance(model, str) else _named(model)
+        found = loading.find(model) if isinstance(model, str) else named(model)
         specification = Specification(found.model, constants, properties)
     pins = pins_of(found.entry, specification, symmetry, view) if found.entry else None
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
     return job.result(job.search(progress))
 
 
-def _named(model: type[Model]) -> loading.Found:
+def named(model: type[Model]) -> loading.Found:
     """A class with the name it can be found by, so that its traces can be replayed: that in the catalogue, if any."""
     from . import catalogue, loading
 
@@ -184,7 +188,7 @@ def pins_of(entry: Entry, specification: Specification, symmetry: bool, view: bo
     checked = {prop.name for prop in specification.properties}
     usual = {prop.name for prop in type(specification)(specification.source, specification.constants).properties}
     known: set[str] = {"deadlock"}
-    violated: dict[str, int] = {}
+    violated: dict[str, int | None] = {}
     seen: dict[str, int] = {}
     vacuous: set[str] = set()
     for one, pins in pinned:
@@ -228,7 +232,7 @@ class Job:
         found = self.assessed(outcome)
         for name, kind, run in _runs(outcome, specification):
             trace = self._trace(run, name, kind, "holds" if kind == "witness" else "violated", outcome.engine)
-            lines = _explain(specification, trace, name) if kind in ("invariant", "step_invariant") else []
+            lines = explanation_of(specification, trace, name) if kind in ("invariant", "step_invariant") else []
             found = reports.with_trace(found, name, trace, lines)
         if outcome.bound is not None:
             found = replace(found, error=self._error(outcome.bound, "inconclusive"))
@@ -262,6 +266,18 @@ class Job:
         from . import report as reports
 
         return self._timed(reports.failed(self.base, reports.ErrorReport.internal(text)))
+
+    def known(self, trace: Trace) -> reports.PropertyReport:
+        """What a counterexample says of its property before anything is searched: violated, and why."""
+        from . import report as reports
+
+        specification, name = self.specification, trace.property_name
+        words = {prop.name: prop.words for prop in specification.properties}.get(name, "")
+        has_reasons = trace.kind in ("invariant", "step_invariant")
+        lines = explanation_of(specification, trace, name) if has_reasons else []
+        return reports.PropertyReport(
+            name, trace.kind, words, "violated", 0, 0, trace.states, "holds", tuple(lines), trace
+        )
 
     def not_run(self, why: str) -> reports.ConfigurationReport:
         """The report on a search that was stopped before it found anything."""
@@ -431,7 +447,7 @@ def _canonical(specification: Specification, view: bool) -> Callable[[Any], Any]
     )
 
 
-def _explain(specification: Specification, trace: Trace, name: str) -> list[str]:
+def explanation_of(specification: Specification, trace: Trace, name: str) -> list[str]:
     """What is false at the end of a trace, and for which values."""
     from ..model.lang.explain import explain
     from ..model.lang.values import thaw

@@ -187,6 +187,10 @@ Json = Annotated[
 TraceFile = Annotated[
     str | None, _option(_OUTPUT, "--trace", metavar="FILE", help="Write the shortest counterexample as an ITF file.")
 ]
+TestFile = Annotated[
+    str | None,
+    _option(_OUTPUT, "--save-test", metavar="FILE", help="Write the shortest counterexample as a pytest function."),
+]
 Quiet = Annotated[bool, _option(_OUTPUT, "--quiet", "-q", help="Only the last line.")]
 Verbose = Annotated[
     bool, _option(_OUTPUT, "--verbose", "-v", help="All runs, and counts for every action and property.")
@@ -213,6 +217,7 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
     max_seconds: MaxSeconds = None,
     json_file: Json = None,
     trace_file: TraceFile = None,
+    test_file: TestFile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -227,8 +232,7 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         raise errors.BadOption("--property needs the name of the specification that has the property")
     if not names and settings:
         raise errors.BadOption("--set needs the name of the specification that has the constant")
-    if json_file is not None and json_file == trace_file:
-        raise errors.BadOption(f"--json and --trace both name {json_file}", hint="name two files")
+    _check_distinct({"--json": json_file, "--trace": trace_file, "--save-test": test_file})
     limits = Limits(max_states, max_depth, _size(max_memory), max_seconds)
     options = Options(_engine(engine), workers, False, exact, keep_going, limits).validated()
     request = Request(
@@ -241,10 +245,21 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         tier,
         json_file,
         trace_file,
+        test_file,
         quiet,
         verbose,
     )
     return Session(request).run()
+
+
+def _check_distinct(files: dict[str, str | None]) -> None:
+    """Raises BadOption if two options name one file."""
+    options: dict[str, str] = {}
+    for option, file in files.items():
+        if file is not None and file in options:
+            raise errors.BadOption(f"{options[file]} and {option} both name {file}", hint="name two files")
+        if file is not None:
+            options[file] = option
 
 
 def _engine(name: str) -> Literal["native", "python"]:

@@ -81,11 +81,12 @@ class ErrorReport:
     exit_code: int
     text: str
     trace: Trace | None = None
+    at: errors.Location | None = None
 
     @classmethod
     def of(cls, error: errors.FencepostError, trace: Trace | None = None) -> ErrorReport:
         """What a report keeps of an error; `text` is the whole message with place and hint."""
-        return cls(error.code, error.what, error.exit_code, str(error), trace)
+        return cls(error.code, error.what, error.exit_code, str(error), trace, error.at)
 
     @classmethod
     def internal(cls, text: str) -> ErrorReport:
@@ -317,7 +318,7 @@ def _mismatches(one: ConfigurationReport, pins: Pins) -> Iterator[str]:
     for prop in one.properties:
         if prop.expected is not None and prop.verdict not in (prop.expected, "inconclusive"):
             yield f"{prop.name}: {prop.verdict}, pinned as {prop.expected}"
-        elif prop.trace_length is not None and lengths.get(prop.name, prop.trace_length) != prop.trace_length:
+        elif prop.trace_length is not None and lengths.get(prop.name) not in (None, prop.trace_length):
             yield f"{prop.name}: {prop.trace_length} states, pinned as {lengths[prop.name]}"
     for action in one.actions:
         wanted = "unreachable" if action.name in pins.unreachable else "reachable"

@@ -39,6 +39,7 @@ class Request:
     tier: str = "quick"
     json_file: str | None = None
     trace_file: str | None = None
+    test_file: str | None = None
     quiet: bool = False
     verbose: bool = False
 
@@ -144,8 +145,8 @@ class Session:
     def run(self) -> int:
         """Checks, shows, writes, and gives the exit code. Raises errors.UsageError for what cannot be started."""
         started = time.perf_counter()
-        for file in (self.request.json_file, self.request.trace_file):
-            if file is not None and file != "-":
+        for file in self._files:
+            if file != "-":
                 check_writable(file)
         planned = plan(self.request)
         table = terminal.Table([one.report for one in planned], self.screen.width, self.screen.glyphs)
@@ -215,21 +216,16 @@ class Session:
         summary = list(terminal.summary(report))
         self.screen.print(summary[-1:] if self.request.quiet else summary)
 
+    @property
+    def _files(self) -> list[str]:
+        """The files that were asked for."""
+        files = (self.request.json_file, self.request.trace_file, self.request.test_file)
+        return [file for file in files if file is not None]
+
     def _write(self, report: Report) -> int:
         """Writes what was asked for. A file that cannot be written any more is complained about at the end."""
-        from ..traces import itf
-
         problems: list[errors.CannotWrite] = []
-        json_file, trace_file = self.request.json_file, self.request.trace_file
-        trace = best_trace(report)
-        texts: list[tuple[str, str]] = []
-        if json_file is not None:
-            texts.append((json_file, _json_text(report)))
-        if trace_file is not None and trace is None:
-            complain(f"{trace_file} was not written: there is no run to show")
-        if trace_file is not None and trace is not None:
-            texts.append((trace_file, itf.write(trace)))
-        for file, text in texts:
+        for file, text in self._texts(report):
             try:
                 write_file(file, text)
             except errors.CannotWrite as error:
@@ -238,6 +234,28 @@ class Session:
             complain(str(problem))
         return problems[0].exit_code if problems else report.exit_code
 
+    def _texts(self, report: Report) -> Iterator[tuple[str, str]]:
+        """The files to write with their contents."""
+        from ..traces import itf
+
+        json_file, trace_file, test_file = self.request.json_file, self.request.trace_file, self.request.test_file
+        if json_file is not None:
+            yield json_file, report_text(report)
+        if trace_file is not None:
+            trace = best_trace(report)
+            if trace is not None:
+                yield trace_file, itf.write(trace)
+            else:
+                complain(f"{trace_file} was not written: there is no run to show")
+        if test_file is not None:
+            violation = best_violation(report)
+            if violation is not None and violation.trace is not None:
+                from .testing.regression import test_source
+
+                yield test_file, test_source(violation.trace, violation, __version__, Path(test_file).parent)
+            else:
+                complain(f"{test_file} was not written: no property is violated by a run")
+
 
 def _stderr() -> Any:
     import sys
@@ -245,20 +263,27 @@ def _stderr() -> Any:
     return sys.stderr
 
 
-def _json_text(report: Report) -> str:
+def report_text(report: Report) -> str:
+    """The report as it is written to a file."""
     import json
 
     return json.dumps(to_json(report), indent=2, ensure_ascii=False) + "\n"
 
 
 def best_trace(report: Report) -> Trace | None:
-    """The run worth keeping in a file.
-
-    Errors come first, then violations that are not as expected, then others; the shortest of them that has a step.
-    """
+    """The run worth keeping in a file: that to an error, or else that of the best violation."""
     errors_ = [one.error.trace for one in report.configurations if one.error and one.error.trace]
     if errors_:
         return errors_[0]
+    violation = best_violation(report)
+    return violation.trace if violation is not None else None
+
+
+def best_violation(report: Report) -> PropertyReport | None:
+    """The violated property whose run is worth keeping.
+
+    Violations that are not as expected come first; then it is the shortest run that has a step.
+    """
 
     def rank(prop: PropertyReport) -> tuple[bool, bool, int]:
         length = prop.trace_length or 0
@@ -267,7 +292,7 @@ def best_trace(report: Report) -> Trace | None:
     violated = [
         prop for one in report.configurations for prop in one.properties if prop.verdict == "violated" and prop.trace
     ]
-    return min(violated, key=rank).trace if violated else None
+    return min(violated, key=rank, default=None)
 
 
 # Files.

@@ -442,6 +442,12 @@ class EngineUnavailable(UsageError):
     advice = "install Fencepost's dependencies again, or give it more memory; --engine python needs neither"
 
 
+class UnknownAction(UsageError):
+    """A scenario with a step that the specification does not have, or does not have with these arguments."""
+
+    code = "U113"
+
+
 class NothingToShrink(UsageError):
     """A trace to be made smaller that shows nothing: then nothing of it has to be kept."""
 

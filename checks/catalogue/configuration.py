@@ -14,15 +14,15 @@ TIERS: tuple[Tier, ...] = ("quick", "full")
 class Pins:
     """The known result of one configuration.
 
-    `violated` gives the length of the shortest counterexample in states for every property that does not hold, and the
-    name "deadlock" stands for the absence of deadlocks; all other properties hold. Without it (None) no verdict is
-    pinned. `seen` gives the shortest run to the state of a witness. Properties in `vacuous` never have their premise
-    met, actions in `unreachable` are never possible: elsewhere either is a failure.
+    `violated` gives the length of the shortest counterexample in states (None for any) for every property that does not
+    hold, and the name "deadlock" stands for the absence of deadlocks; all other properties hold. Without it (None) no
+    verdict is pinned. `seen` gives the shortest run to the state of a witness. Properties in `vacuous` never have their
+    premise met, actions in `unreachable` are never possible: elsewhere either is a failure.
     """
 
     distinct: int | None = None
     depth: int | None = None
-    violated: Mapping[str, int] | None = None
+    violated: Mapping[str, int | None] | None = None
     seen: Mapping[str, int] = field(default_factory=dict)
     vacuous: frozenset[str] = frozenset()
     unreachable: frozenset[str] = frozenset()
