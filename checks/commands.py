@@ -191,6 +191,11 @@ TestFile = Annotated[
     str | None,
     _option(_OUTPUT, "--save-test", metavar="FILE", help="Write the shortest counterexample as a pytest function."),
 ]
+JUnit = Annotated[str | None, _option(_OUTPUT, "--junit", metavar="FILE", help="Write the outcomes as JUnit XML.")]
+Sarif = Annotated[str | None, _option(_OUTPUT, "--sarif", metavar="FILE", help="Write what is unexpected as SARIF.")]
+GitHub = Annotated[
+    bool, _option(_OUTPUT, "--github", help="In GitHub Actions: annotations at the lines, and a summary of the job.")
+]
 Quiet = Annotated[bool, _option(_OUTPUT, "--quiet", "-q", help="Only the last line.")]
 Verbose = Annotated[
     bool, _option(_OUTPUT, "--verbose", "-v", help="All runs, and counts for every action and property.")
@@ -218,6 +223,9 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
     json_file: Json = None,
     trace_file: TraceFile = None,
     test_file: TestFile = None,
+    junit_file: JUnit = None,
+    sarif_file: Sarif = None,
+    github: GitHub = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -232,7 +240,8 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         raise errors.BadOption("--property needs the name of the specification that has the property")
     if not names and settings:
         raise errors.BadOption("--set needs the name of the specification that has the constant")
-    _check_distinct({"--json": json_file, "--trace": trace_file, "--save-test": test_file})
+    files = {"--json": json_file, "--trace": trace_file, "--save-test": test_file}
+    _check_distinct(files | {"--junit": junit_file, "--sarif": sarif_file})
     limits = Limits(max_states, max_depth, _size(max_memory), max_seconds)
     options = Options(_engine(engine), workers, False, exact, keep_going, limits).validated()
     request = Request(
@@ -246,6 +255,9 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         json_file,
         trace_file,
         test_file,
+        junit_file,
+        sarif_file,
+        github,
         quiet,
         verbose,
     )

@@ -24,6 +24,7 @@ from .screen import ProgressLine, Screen
 
 if TYPE_CHECKING:
     from ..traces.trace import Trace
+    from .ci.places import Checked
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Request:
     json_file: str | None = None
     trace_file: str | None = None
     test_file: str | None = None
+    junit_file: str | None = None
+    sarif_file: str | None = None
+    github: bool = False
     quiet: bool = False
     verbose: bool = False
 
@@ -165,7 +169,7 @@ class Session:
                 self.ahead.stop()
             report = Report(tuple(results), __version__, time.perf_counter() - started)
             self._show(report)
-            return self._write(report)
+            return self._write(report, planned)
 
     def _search(self, planned: Planned) -> ConfigurationReport:
         """The result of one search, whatever becomes of it."""
@@ -219,28 +223,52 @@ class Session:
     @property
     def _files(self) -> list[str]:
         """The files that were asked for."""
-        files = (self.request.json_file, self.request.trace_file, self.request.test_file)
+        request = self.request
+        files = (request.json_file, request.trace_file, request.test_file, request.junit_file, request.sarif_file)
         return [file for file in files if file is not None]
 
-    def _write(self, report: Report) -> int:
+    def _write(self, report: Report, planned: list[Planned]) -> int:
         """Writes what was asked for. A file that cannot be written any more is complained about at the end."""
         problems: list[errors.CannotWrite] = []
-        for file, text in self._texts(report):
+        for file, text in self._texts(report, planned):
             try:
                 write_file(file, text)
             except errors.CannotWrite as error:
                 problems.append(error)
+        try:
+            if self.request.github:
+                self._tell_github(report, planned)
+        except errors.CannotWrite as error:
+            problems.append(error)
         for problem in problems:
             complain(str(problem))
         return problems[0].exit_code if problems else report.exit_code
 
-    def _texts(self, report: Report) -> Iterator[tuple[str, str]]:
+    def _tell_github(self, report: Report, planned: list[Planned]) -> None:
+        from .ci import github
+
+        for what in github.wanted(os.environ):
+            if what == "summary":
+                github.append_summary(os.environ["GITHUB_STEP_SUMMARY"], report)
+            else:
+                for line in github.commands(located(report, planned)):
+                    self.screen.write(line)
+
+    def _texts(self, report: Report, planned: list[Planned]) -> Iterator[tuple[str, str]]:
         """The files to write with their contents."""
         from ..traces import itf
 
         json_file, trace_file, test_file = self.request.json_file, self.request.trace_file, self.request.test_file
         if json_file is not None:
             yield json_file, report_text(report)
+        if self.request.junit_file is not None:
+            from .ci.junit import junit
+
+            yield self.request.junit_file, junit(report)
+        if self.request.sarif_file is not None:
+            from .ci.sarif import sarif
+
+            yield self.request.sarif_file, sarif(located(report, planned), report.tool, report.exit_code)
         if trace_file is not None:
             trace = best_trace(report)
             if trace is not None:
@@ -261,6 +289,16 @@ def _stderr() -> Any:
     import sys
 
     return sys.stderr
+
+
+def located(report: Report, planned: list[Planned]) -> list[Checked]:
+    """The results with the places in the source that they are about."""
+    from .ci.places import Checked, places
+
+    return [
+        Checked(one, places(before.job.specification) if before.job is not None else {})
+        for one, before in zip(report.configurations, planned, strict=True)
+    ]
 
 
 def report_text(report: Report) -> str:

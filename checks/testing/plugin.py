@@ -170,8 +170,8 @@ class PropertyTest(pytest.Item):
     def _known(self) -> str | None:
         """The text for a known counterexample that still shows the violation, unless the property is to be violated."""
         from ..cases import Case
+        from ..failure import failure
         from .counterexamples import COMMITTED, still_shown
-        from .failure import failure
 
         job = self.parent.job
         pins = job.base.pins
@@ -188,9 +188,9 @@ class PropertyTest(pytest.Item):
     def _failure(self, case: Case) -> str:
         """The text for an outcome of the search, after writing what there is to keep."""
         from ...traces import itf
+        from ..failure import failure
         from ..report import Report
         from ..session import report_text, write_file
-        from .failure import failure
 
         report, folder = self.parent.report, self.parent.results
         folder.mkdir(parents=True, exist_ok=True)

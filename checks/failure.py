@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...traces import text
-from ...traces.trace import Trace
-from ..cases import COVERAGE, Case
-from ..report import ConfigurationReport
-from ..terminal import title
+from ..traces import text
+from ..traces.trace import Trace
+from .cases import COVERAGE, Case
+from .report import ConfigurationReport
+from .terminal import title
 
 MOST_LINES = 60
 _MOST_REASONS = 12
@@ -34,8 +34,9 @@ def failure(one: ConfigurationReport, case: Case, notes: Sequence[str]) -> str:
     tail = [f"In {title(one)}.", *notes]
     if trace is not None:
         head.append(f"  Shortest run, {trace.states} state{'s' if trace.states != 1 else ''}:")
-        return "\n".join([*head, *_run(trace, MOST_LINES - len(head) - len(tail)), *tail])
-    return "\n".join([*head, *tail])
+        head += _run(trace, MOST_LINES - len(head) - len(tail))
+    # A specification can have halves of surrogate pairs in its texts, which no file or pipe takes.
+    return "\n".join([*head, *tail]).encode("utf-8", "backslashreplace").decode()
 
 
 def _run(trace: Trace, room: int) -> list[str]:
