@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -12,15 +12,14 @@ from typer.core import TyperCommand, TyperGroup
 
 from ..model import errors
 from . import __version__, catalogue, loading, terminal, trace_commands
-from .api import ENGINES, Options, layout
-from .outcome import Limits
+from .api import ENGINES, layout
 from .screen import Line, Screen
 from .session import Request, Session
+from .settings import FILE, Project, load, size
+from .settings import options as search_options
 
 if TYPE_CHECKING:
     from ..model.lang.specification import Action, Parameter, Specification
-
-_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 _TYPER_INTERRUPTED = 130
 _EXIT_CODES = """Exit codes: 0 as expected, 1 not as expected, 2 inconclusive, 3 error in the specification, 4 usage."""
@@ -123,7 +122,7 @@ Names = Annotated[
         metavar="[NAME]...",
         show_default=False,
         help="Shipped specifications (see `fencepost list`), or your own as path/to/file.py:Class or "
-        "package.module:Class. Without any, the whole catalogue.",
+        "package.module:Class. Without any, what [tool.fencepost] in pyproject.toml names, or the whole catalogue.",
     ),
 ]
 Settings = Annotated[
@@ -131,12 +130,13 @@ Settings = Annotated[
     _option(_WHAT, "--set", metavar="CONSTANT=VALUE", help="Set a constant, and check that one configuration."),
 ]
 Tier = Annotated[
-    str, _option(_WHAT, "--tier", metavar="quick|full", show_default=True, help="What takes seconds, or everything.")
+    str | None,
+    _option(_WHAT, "--tier", metavar="quick|full", show_default="quick", help="What takes seconds, or everything."),
 ]
 Engine = Annotated[
-    str,
+    str | None,
     _option(
-        _HOW, "--engine", metavar="|".join(ENGINES), show_default=True, help="Compiled, or CPython: slow, obvious."
+        _HOW, "--engine", metavar="|".join(ENGINES), show_default="native", help="Compiled, or CPython: slow, obvious."
     ),
 ]
 Workers = Annotated[
@@ -208,8 +208,8 @@ Verbose = Annotated[
 def check(  # noqa: PLR0913, PLR0917  # one parameter an option
     names: Names = None,
     settings: Settings = None,
-    tier: Tier = "quick",
-    engine: Engine = "native",
+    tier: Tier = None,
+    engine: Engine = None,
     workers: Workers = None,
     symmetry: Symmetry = None,
     view: View = None,
@@ -232,9 +232,9 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
     """Explores all states and checks every property.
 
     A shipped configuration has a known result, and is as expected when all of it comes out again; anything else is
-    expected to hold.
+    expected to hold, unless pyproject.toml says otherwise.
     """
-    if tier not in catalogue.TIERS:
+    if tier is not None and tier not in catalogue.TIERS:
         raise errors.BadOption(f"there is no tier {tier!r}", hint="tiers are quick and full")
     if not names and properties:
         raise errors.BadOption("--property needs the name of the specification that has the property")
@@ -242,16 +242,27 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         raise errors.BadOption("--set needs the name of the specification that has the constant")
     files = {"--json": json_file, "--trace": trace_file, "--save-test": test_file}
     _check_distinct(files | {"--junit": junit_file, "--sarif": sarif_file})
-    limits = Limits(max_states, max_depth, _size(max_memory), max_seconds)
-    options = Options(_engine(engine), workers, False, exact, keep_going, limits).validated()
+    given = {
+        "engine": None if engine is None else _engine(engine),
+        "workers": workers,
+        "symmetry": symmetry,
+        "view": view,
+        "exact": exact or None,
+        "continue": keep_going or None,
+        "max-states": max_states,
+        "max-depth": max_depth,
+        "max-memory": _size(max_memory),
+        "max-seconds": max_seconds,
+    }
+    given = {key: value for key, value in given.items() if value is not None}
     request = Request(
         tuple(names or ()),
         _settings(settings or []),
-        options,
+        search_options(given).validated(),
         symmetry,
         view,
         tuple(dict.fromkeys(properties)) if properties else None,
-        tier,
+        tier or "quick",
         json_file,
         trace_file,
         test_file,
@@ -261,7 +272,33 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
         quiet,
         verbose,
     )
-    return Session(request).run()
+    project = None if names else load(Path.cwd())
+    return Session(request if project is None else _of_project(request, project, given, tier)).run()
+
+
+def _of_project(request: Request, project: Project, given: dict[str, Any], tier: str | None) -> Request:
+    """The request with the checks of a project; what was given on the command line has the last word."""
+    tier = tier or project.tier
+    checks = []
+    for one in project.checks:
+        if one.tier == "quick" or tier == "full":
+            search = {**one.search, **given}
+            options = search_options(search).validated()
+            check = replace(
+                request,
+                names=(one.name,),
+                settings=one.constants,
+                options=options,
+                symmetry=search.get("symmetry"),
+                view=search.get("view"),
+                properties=one.properties,
+                tier=tier,
+                expect=one.expect,
+            )
+            checks.append(check)
+    if not checks:
+        raise errors.BadOption(f"no check of {FILE} is of the quick tier", hint="give --tier full")
+    return replace(request, checks=tuple(checks))
 
 
 def _check_distinct(files: dict[str, str | None]) -> None:
@@ -293,12 +330,10 @@ def _settings(found: list[str]) -> dict[str, str]:
 
 def _size(text: str | None) -> int | None:
     """A number of bytes from text such as 4G or 512M."""
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", text.strip().lower())
-    if match is None or float(match[1]) * _UNITS[match[2]] < 1:
+    found = None if text is None else size(text)
+    if text is not None and found is None:
         raise errors.BadOption(f"--max-memory {text}: not a size", hint="write it like 4G or 512M")
-    return int(float(match[1]) * _UNITS[match[2]])
+    return found
 
 
 # list

@@ -18,6 +18,7 @@ from . import __version__, catalogue, loading, terminal
 from .ahead import Ahead
 from .api import Job, Options, pins_of, prepare
 from .cli import DEBUG, complain, internal, interrupts
+from .expectations import pins_for
 from .outcome import INTERRUPTED, OUT_OF_MEMORY
 from .report import ConfigurationReport, ErrorReport, PropertyReport, Report, failed, to_json
 from .screen import ProgressLine, Screen
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: names (none for the whole catalogue), constants, how to search, and where results go."""
+    """What was asked for: names (none for the whole catalogue), constants, how to search, and where results go.
+
+    `checks` are those of a project: they are planned instead, each with its own names, constants and options.
+    """
 
     names: tuple[str, ...] = ()
-    settings: Mapping[str, str] | None = None
+    settings: Mapping[str, Any] | None = None
     options: Options = Options()
     symmetry: bool | None = None
     view: bool | None = None
@@ -46,13 +50,15 @@ class Request:
     github: bool = False
     quiet: bool = False
     verbose: bool = False
+    expect: Mapping[str, str] | None = None
+    checks: tuple[Request, ...] = ()
 
     @property
     def detail(self) -> terminal.Detail:
         """Which runs are shown."""
         if self.quiet:
             return "none"
-        return "all" if self.verbose else "distinct" if self.names else "unexpected"
+        return "all" if self.verbose else "distinct" if self.names or self.checks else "unexpected"
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class Planned:
 
 def plan(request: Request) -> list[Planned]:
     """The searches that a request stands for, in order. Raises errors.UsageError; other errors become results."""
+    if request.checks:
+        return [planned for one in request.checks for planned in plan(one)]
     found: list[Planned] = []
     for name in request.names or catalogue.names():
         try:
@@ -108,6 +116,8 @@ def _planned(
     except errors.SpecificationError as error:
         return _failed_plan(found.name, found.words, _bound(found, constants), request, error)
     pins = pins_of(found.entry, specification, options.symmetry, options.view) if found.entry else None
+    if request.expect is not None:
+        pins = pins_for(specification, request.expect)
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
     return Planned(job.base, job)
 

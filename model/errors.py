@@ -448,6 +448,12 @@ class UnknownAction(UsageError):
     code = "U113"
 
 
+class BadConfiguration(UsageError):
+    """A table [tool.fencepost] in pyproject.toml with a key or a value that it cannot have."""
+
+    code = "U114"
+
+
 class NothingToShrink(UsageError):
     """A trace to be made smaller that shows nothing: then nothing of it has to be kept."""
 
