@@ -6,6 +6,7 @@ declared a check. The search runs once, when the first of its tests runs, in one
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import shutil
@@ -147,7 +148,8 @@ class PropertyTest(pytest.Item):
         case = self.parent.case(self.name)
         if case.status != "passed":
             raise Unexpected(self._failure(case))
-        self._file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._file.unlink()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The text of what was not as expected, without a stack trace."""
@@ -187,22 +189,31 @@ class PropertyTest(pytest.Item):
 
     def _failure(self, case: Case) -> str:
         """The text for an outcome of the search, after writing what there is to keep."""
-        from ...traces import itf
+        from ...model.errors import CannotWrite
         from ..failure import failure
+
+        trace = case.prop.trace if case.prop is not None and case.prop.verdict == "violated" else None
+        try:
+            notes = [f"Written: {', '.join(map(self._short, self._write(trace)))}"]
+            notes += self._next(self._file, trace) if trace is not None else []
+        except (CannotWrite, OSError) as error:
+            notes = [f"Nothing was written: {error}".split("\n")[0]]
+        return failure(self.parent.report, case, notes)
+
+    def _write(self, trace: Trace | None) -> list[Path]:
+        """Writes the report, and the counterexample if there is one. Raises CannotWrite, OSError."""
+        from ...traces import itf
         from ..report import Report
         from ..session import report_text, write_file
 
         report, folder = self.parent.report, self.parent.results
-        folder.mkdir(parents=True, exist_ok=True)
-        written = [folder / "report.json"]
-        write_file(str(written[0]), report_text(Report((report,), __version__, report.total_seconds)))
-        notes: list[str] = []
-        trace = case.prop.trace if case.prop is not None and case.prop.verdict == "violated" else None
+        texts = {folder / "report.json": report_text(Report((report,), __version__, report.total_seconds))}
         if trace is not None:
-            written.append(self._file)
-            write_file(str(self._file), itf.write(trace))
-            notes = self._next(self._file, trace)
-        return failure(report, case, [f"Written: {', '.join(map(self._short, written))}", *notes])
+            texts[self._file] = itf.write(trace)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in texts.items():
+            write_file(str(file), text)
+        return list(texts)
 
     def _next(self, file: Path, trace: Trace) -> list[str]:
         """What to do with a counterexample."""
