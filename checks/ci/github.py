@@ -109,9 +109,14 @@ def _row(one: ConfigurationReport) -> str:
 
 
 def _section(one: ConfigurationReport, case: Case) -> str:
+    """An outcome, folded: a counterexample as a diagram, which GitHub draws, and then in words."""
+    from ...traces import mermaid
+
+    trace = case.prop.trace if case.prop is not None and case.prop.verdict == "violated" else None
+    diagram = fenced(mermaid.write(trace).rstrip("\n"), "mermaid") + "\n" if trace is not None else ""
     return (
         f"<details><summary>{_html(case.message)}, in {_html(title(one))}</summary>\n\n"
-        f"{fenced(failure(one, case, []))}\n</details>\n\n"
+        f"{diagram}{fenced(failure(one, case, []))}\n</details>\n\n"
     )
 
 

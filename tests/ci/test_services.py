@@ -123,6 +123,7 @@ def test_annotations_stand_at_the_lines_of_the_specification(
     assert text.startswith("before\n### Fencepost\n\n| configuration |")
     assert text.count("<details>") == text.count("</details>") == 2
     assert "up()" in text
+    assert text.count("```mermaid\nsequenceDiagram\n") == 2
 
 
 def test_nothing_is_said_outside_of_github(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
