@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from ..model import errors
-from . import __version__, catalogue, loading, terminal, trace_commands
-from .api import ENGINES, layout
-from .screen import Line, Screen
+from . import __version__, catalogue, loading, trace_commands
+from .api import ENGINES
+from .description import configurations, sections
+from .screen import Screen
 from .session import Request, Session
 from .settings import FILE, Project, load, size
 from .settings import options as search_options
 
 if TYPE_CHECKING:
-    from ..model.lang.specification import Action, Parameter, Specification
+    pass
 
 _TYPER_INTERRUPTED = 130
 _EXIT_CODES = """Exit codes: 0 as expected, 1 not as expected, 2 inconclusive, 3 error in the specification, 4 usage."""
@@ -351,19 +351,7 @@ def list_(
         count = f"{quick} quick, {len(entry.configurations) - quick} full"
         screen.print([[(f"{entry.name:{width}}", "bold"), (f"  {entry.words}", ""), (f"  ({count})", "dim")]])
         if verbose:
-            screen.print([*_configurations(entry), [("", "")]])
-
-
-def _configurations(entry: catalogue.Entry) -> Iterator[Line]:
-    rows = []
-    for one in entry.configurations:
-        constants = " ".join(f"{name}={terminal.shown(value)}" for name, value in one.constants.items())
-        pins = one.pins or catalogue.Pins()
-        counts = [f"{count:,}" if count is not None else "-" for count in (pins.distinct, pins.depth)]
-        how = ["symmetry"] * one.symmetry + ["view"] * one.view
-        how += [f"only {', '.join(one.properties)}"] if one.properties else []
-        rows.append((constants, *counts, f"{one.tier:5}  {pins.verdict or 'not pinned':12}  {', '.join(how)}"))
-    yield from terminal.columns(("configuration", "distinct", "depth", "tier   verdict"), rows)
+            screen.print([*configurations(entry), [("", "")]])
 
 
 # show
@@ -416,7 +404,7 @@ def show(
             raise errors.BadOption(
                 f"{'--set' if settings else '--ir'} is about specifications, and {name} is a trace", hint=_TRACES_END
             )
-        _show_trace(name, format_name or "text", output, model)
+        trace_commands.show(name, format_name or "text", output, model)
         return
     for option, value in (("--format", format_name), ("--output", output), ("--model", model)):
         if value is not None:
@@ -429,17 +417,6 @@ def _is_trace(name: str) -> bool:
     if name.endswith(".json"):
         return True
     return not name.endswith(".py") and catalogue.find(name) is None and Path(name).is_file()
-
-
-def _show_trace(file: str, format_name: str, output: str | None, model: str | None) -> None:
-    """Writes a trace in a format. Raises BadOption, BadTraceFile, ForeignTrace, CannotWrite."""
-    from ..traces.formats import FORMATS
-    from .session import write_file
-
-    if format_name not in FORMATS:
-        raise errors.BadOption(f"there is no format {format_name!r}", hint=errors.nearest(format_name, list(FORMATS)))
-    trace, specification = loading.load_trace(file, model)
-    write_file(output if output is not None else "-", FORMATS[format_name].write(trace, specification))
 
 
 def _show_specification(name: str, settings: list[str], ir: bool) -> None:
@@ -455,102 +432,15 @@ def _show_specification(name: str, settings: list[str], ir: bool) -> None:
         screen.write(dump(lower(specification)).rstrip("\n"))
         return
     screen.print([[(found.name, "bold"), (f": {found.words}" if found.words else "", "")]])
-    for title, lines in _sections(found, specification):
+    for title, lines in sections(found, specification):
         screen.print([[("", "")], [(title, "bold")], *lines])
 
 
-def _sections(found: loading.Found, specification: Specification) -> Iterator[tuple[str, list[Line]]]:
-    """What there is to know about a specification, in parts."""
-    constants = [
-        [(f"  {name} = {terminal.shown(value)}", ""), (_allowed(specification, name), "dim")]
-        for name, value in specification.constants.items()
-    ]
-    yield "Constants", constants or [[("  none", "")]]
-    parts = layout(specification)
-    rows = [
-        (
-            part.path,
-            f"{part.bits} x {part.copies}" if part.copies > 1 else f"{part.bits}",
-            f"{part.type}, auxiliary" if part.is_auxiliary else part.type,
-        )
-        for part in parts
-    ]
-    yield f"State, {specification.state_type.width} bits", list(terminal.columns(("part", "bits", "values"), rows))
-    yield (
-        "Initial states",
-        [_described(one.name, one) for one in specification.inits] or [[("  the fields' defaults", "")]],
-    )
-    yield "Actions", [_described(_signature(one), one) for one in specification.actions]
-    kinds = {"invariant": "in every state", "step_invariant": "on every step", "witness": "in some state"}
-    properties = [
-        [(f"  {one.name}", "bold"), (f" ({kinds[one.kind]}): {one.words}", "")] for one in specification.properties
-    ]
-    if specification.deadlock_is_violation:
-        properties.append([("  deadlock", "bold"), (" (in every state): Some step is possible.", "")])
-    yield "Properties", properties or [[("  none", "")]]
-    if specification.constraints:
-        yield "State constraints", [[(f"  {one.name}: {one.words}", "")] for one in specification.constraints]
-    if found.entry is not None and found.entry.configurations:
-        yield "Pinned configurations", list(_configurations(found.entry))
-
-
-def _signature(action: Action) -> str:
-    return f"{action.name}({', '.join(f'{one.name}: {_range(one)}' for one in action.parameters)})"
-
-
-def _range(parameter: Parameter) -> str:
-    from ..model.lang.types import Domain
-
-    kind = parameter.type
-    if parameter.path is not None:
-        return f"in {'.'.join(parameter.path)}"
-    return f"{kind.show(0)}..{kind.show(kind.size - 1)}" if isinstance(kind, Domain) else str(kind)
-
-
-def _described(what: str, action: Action) -> Line:
-    words = (action.function.__doc__ or "").strip().split("\n")[0]
-    return [(f"  {what}", "bold"), (" (fault)" if action.fault else "", ""), (f": {words}" if words else "", "")]
-
-
-def _allowed(specification: Specification, name: str) -> str:
-    """The values a constant can have, as far as its annotation says."""
-    from ..model.lang.annotations import Range, evaluate_bound
-
-    for marker in get_args(specification.hints[name])[1:]:
-        if isinstance(marker, Range):
-            bounds = (evaluate_bound(bound, specification.constants, name) for bound in (marker.low, marker.high))
-            return "  ({}..{})".format(*bounds)
-    return ""
-
-
-# replay
-
-
-@app.command(short_help="Execute a trace again.", cls=_Command, epilog=_EXIT_CODES, context_settings=_SETTINGS)
-def replay(
-    file: Annotated[str, typer.Argument(metavar="TRACE", help="An ITF file, as written by `fencepost check --trace`.")],
-    model: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", show_default="the one the file names", help=_WHOSE),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
-) -> int:
-    """Executes a trace again, step by step, and says whether it is a run and shows what it recorded."""
-    from ..traces.replay import replay as execute
-
-    trace, specification = loading.load_trace(file, model)
-    result = execute(trace, specification)
-    screen = Screen()
-    if not quiet:
-        screen.print(terminal.replayed_run(trace, result, screen.glyphs))
-    screen.print(terminal.replayed(trace, result))
-    return errors.EXIT_AS_EXPECTED if result.confirmed else errors.EXIT_NOT_AS_EXPECTED
-
-
-# diff, shrink
+# replay, diff, shrink
 
 for command, words in (
+    (trace_commands.replay, "Execute a trace again."),
     (trace_commands.diff, "Show where two traces part."),
     (trace_commands.shrink, "Make a trace smaller."),
 ):
-    app.command(short_help=words, cls=_Command, context_settings=_SETTINGS)(command)
+    app.command(short_help=words, cls=_Command, epilog=_EXIT_CODES, context_settings=_SETTINGS)(command)

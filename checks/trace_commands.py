@@ -1,4 +1,4 @@
-"""The commands `fencepost diff` and `fencepost shrink`: traces side by side, and traces made smaller."""
+"""The commands about traces: replay, diff, shrink, and the part of show that writes formats."""
 
 from __future__ import annotations
 
@@ -20,6 +20,32 @@ Model = Annotated[
     str | None,
     typer.Option(metavar="NAME", show_default="the one the file names", help="The specification it is a run of."),
 ]
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")]
+
+
+def show(file: str, format_name: str, output: str | None, model: str | None) -> None:
+    """Writes a trace in a format. Raises BadOption, BadTraceFile, ForeignTrace, CannotWrite."""
+    from ..traces.formats import FORMATS
+    from .session import write_file
+
+    if format_name not in FORMATS:
+        raise errors.BadOption(f"there is no format {format_name!r}", hint=errors.nearest(format_name, list(FORMATS)))
+    trace, specification = loading.load_trace(file, model)
+    write_file(output if output is not None else "-", FORMATS[format_name].write(trace, specification))
+
+
+def replay(file: File, model: Model = None, quiet: Quiet = False) -> int:
+    """Executes a trace again, step by step, and says whether it is a run and shows what it recorded."""
+    from ..traces.replay import replay as execute
+
+    trace, specification = loading.load_trace(file, model)
+    result = execute(trace, specification)
+    screen = Screen()
+    if not quiet:
+        screen.print(terminal.replayed_run(trace, result, screen.glyphs))
+    screen.print(terminal.replayed(trace, result))
+    return errors.EXIT_AS_EXPECTED if result.confirmed else errors.EXIT_NOT_AS_EXPECTED
 
 
 def diff(one: File, other: File, model: Model = None) -> int:
@@ -66,7 +92,7 @@ def shrink(
         int, typer.Option(metavar="N", min=0, help="How many states to visit in search of shorter ways.")
     ] = 20_000,
     model: Model = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Makes a run smaller that still shows what the trace records."""
     from ..traces import itf

@@ -1,0 +1,90 @@
+"""What there is to know about a specification, in parts, as `fencepost show` and `fencepost list` print it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, get_args
+
+from . import catalogue, loading, terminal
+from .api import layout
+from .screen import Line
+
+if TYPE_CHECKING:
+    from ..model.lang.specification import Action, Parameter, Specification
+
+
+def sections(found: loading.Found, specification: Specification) -> Iterator[tuple[str, list[Line]]]:
+    """What there is to know about a specification, in parts."""
+    constants = [
+        [(f"  {name} = {terminal.shown(value)}", ""), (_allowed(specification, name), "dim")]
+        for name, value in specification.constants.items()
+    ]
+    yield "Constants", constants or [[("  none", "")]]
+    parts = layout(specification)
+    rows = [
+        (
+            part.path,
+            f"{part.bits} x {part.copies}" if part.copies > 1 else f"{part.bits}",
+            f"{part.type}, auxiliary" if part.is_auxiliary else part.type,
+        )
+        for part in parts
+    ]
+    yield f"State, {specification.state_type.width} bits", list(terminal.columns(("part", "bits", "values"), rows))
+    yield (
+        "Initial states",
+        [_described(one.name, one) for one in specification.inits] or [[("  the fields' defaults", "")]],
+    )
+    yield "Actions", [_described(_signature(one), one) for one in specification.actions]
+    kinds = {"invariant": "in every state", "step_invariant": "on every step", "witness": "in some state"}
+    properties = [
+        [(f"  {one.name}", "bold"), (f" ({kinds[one.kind]}): {one.words}", "")] for one in specification.properties
+    ]
+    if specification.deadlock_is_violation:
+        properties.append([("  deadlock", "bold"), (" (in every state): Some step is possible.", "")])
+    yield "Properties", properties or [[("  none", "")]]
+    if specification.constraints:
+        yield "State constraints", [[(f"  {one.name}: {one.words}", "")] for one in specification.constraints]
+    if found.entry is not None and found.entry.configurations:
+        yield "Pinned configurations", list(configurations(found.entry))
+
+
+def _signature(action: Action) -> str:
+    return f"{action.name}({', '.join(f'{one.name}: {_range(one)}' for one in action.parameters)})"
+
+
+def _range(parameter: Parameter) -> str:
+    from ..model.lang.types import Domain
+
+    kind = parameter.type
+    if parameter.path is not None:
+        return f"in {'.'.join(parameter.path)}"
+    return f"{kind.show(0)}..{kind.show(kind.size - 1)}" if isinstance(kind, Domain) else str(kind)
+
+
+def _described(what: str, action: Action) -> Line:
+    words = (action.function.__doc__ or "").strip().split("\n")[0]
+    return [(f"  {what}", "bold"), (" (fault)" if action.fault else "", ""), (f": {words}" if words else "", "")]
+
+
+def _allowed(specification: Specification, name: str) -> str:
+    """The values a constant can have, as far as its annotation says."""
+    from ..model.lang.annotations import Range, evaluate_bound
+
+    for marker in get_args(specification.hints[name])[1:]:
+        if isinstance(marker, Range):
+            bounds = (evaluate_bound(bound, specification.constants, name) for bound in (marker.low, marker.high))
+            return "  ({}..{})".format(*bounds)
+    return ""
+
+
+def configurations(entry: catalogue.Entry) -> Iterator[Line]:
+    """The configurations of a shipped specification with what is pinned."""
+    rows = []
+    for one in entry.configurations:
+        constants = " ".join(f"{name}={terminal.shown(value)}" for name, value in one.constants.items())
+        pins = one.pins or catalogue.Pins()
+        counts = [f"{count:,}" if count is not None else "-" for count in (pins.distinct, pins.depth)]
+        how = ["symmetry"] * one.symmetry + ["view"] * one.view
+        how += [f"only {', '.join(one.properties)}"] if one.properties else []
+        rows.append((constants, *counts, f"{one.tier:5}  {pins.verdict or 'not pinned':12}  {', '.join(how)}"))
+    yield from terminal.columns(("configuration", "distinct", "depth", "tier   verdict"), rows)
