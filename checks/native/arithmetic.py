@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ...model.lang import ir, types
 from ...model.lang.types import Type
-from .codes import LOWEST, bounds
+from .codes import LOWEST, bounds, in_memory
 from .emitter import Code, Value, expression, literal, number
+from .places import view
+from .ranks import to_code
 from .speculation import is_bounded
 
 
@@ -70,5 +72,8 @@ def _is_natural(kind: Type) -> bool:
 @expression(ir.Compare)
 def compare(code: Code, expr: ir.Compare) -> Value:
     """Comparison of numbers, or equality of anything: equal codes are equal values."""
-    left, right = code.value(expr.left), code.value(expr.right)
+    kind = expr.left.type
+    left, right = view(code, expr.left, expr.right), view(code, expr.right)
+    if in_memory(kind):
+        left, right = to_code(code, kind, left), to_code(code, kind, right)
     return code.compare(expr.op, left, right, sign=True)

@@ -15,13 +15,15 @@ from typing import Any
 from llvmlite import ir as llvm
 
 from ...model.lang import types
+from .codes import WORD, in_memory, is_slots
 from .emitter import Code, Value, number
-from .layout import WORD, WORD_MASK, CellArray, Layout, Leaf, MapNode, Node, StructNode
-from .permuting import delta_swaps, exchange, swapped
-from .places import copy_words, load_cell, store_cell
+from .layout import WORD_MASK, CellArray, Layout, Leaf, MapNode, Node, StructNode
+from .permuting import delta_swaps, exchange, swap_in_memory, swapped
+from .places import load_cell, store_cell, wide_cell
 from .ranks import from_code, to_code
 from .registers import I1, I32, I64
-from .slots import is_slots
+from .routines import routine
+from .states import Words
 from .symmetry import Swap, has_domain, permutation_count, rank_pairs, swaps, walk
 
 # Up to this many transpositions are written one after the other; more of them share their code in a loop.
@@ -39,11 +41,9 @@ def add_canonicalise(module: Any, layout: Layout, linkage: str = "") -> None:
     function.attributes.add("nounwind")
     function.args[0].add_attribute("noalias")
     code = Code(function)
-    addresses = [code.builder.gep(function.args[0], [number(word)], inbounds=True) for word in range(layout.words)]
-    current = [code.variable(I64) for _ in addresses]
-    best = [code.variable(I64) for _ in addresses]
-    for variables in (current, best):
-        copy_words(code, [code.load(address) for address in addresses], variables)
+    current, best = (Words(code, layout, function.args[0]) for _ in range(2))
+    # Of the words in memory the best are kept where the state is.
+    current.memory = code.load(current.memory)
     steps = walk(layout.type)
     if len(steps) <= _UNROLLED:
         for swap in steps:
@@ -51,14 +51,14 @@ def add_canonicalise(module: Any, layout: Layout, linkage: str = "") -> None:
             _keep_smaller(code, layout, current, best)
     else:
         _loop(code, layout, steps, current, best)
-    copy_words(code, [code.load(variable) for variable in best], addresses)
+    best.store_narrow(code, function.args[0])
     code.builder.ret_void()
     code.at(code.failed)
     code.builder.unreachable()
     code.finish()
 
 
-def _loop(code: Code, layout: Layout, steps: list[Swap], current: list[Value], best: list[Value]) -> None:
+def _loop(code: Code, layout: Layout, steps: list[Swap], current: Words, best: Words) -> None:
     """Takes the steps from a table."""
     kinds = swaps(layout.type)
     table_type = llvm.ArrayType(I32, len(steps))
@@ -79,21 +79,18 @@ def add_transpose(module: Any, layout: Layout, linkage: str = "") -> None:
     function.attributes.add("nounwind")
     states, count, swap = function.args
     code = Code(function)
-    words = [code.variable(I64) for _ in range(layout.words)]
     with code.counted(count) as loop:
-        first = code.mul(loop.index, number(layout.words))
-        places = [code.add(first, number(word)) for word in range(layout.words)]
-        addresses = [code.builder.gep(states, [place], inbounds=True) for place in places]
-        copy_words(code, [code.load(address) for address in addresses], words)
+        state = code.builder.gep(states, [code.mul(loop.index, number(layout.words))], inbounds=True)
+        words = Words(code, layout, state)
         _transpose_one(code, layout, words, swap)
-        copy_words(code, [code.load(variable) for variable in words], addresses)
+        words.store_narrow(code, state)
     code.builder.ret_void()
     code.at(code.failed)
     code.builder.unreachable()
     code.finish()
 
 
-def _transpose_one(code: Code, layout: Layout, words: list[Value], selected: Value) -> None:
+def _transpose_one(code: Code, layout: Layout, words: Words, selected: Value) -> None:
     """One of the swaps of the state in `words`, by its number."""
     done, never = code.block("swapped"), code.block("never")
     switch = code.builder.switch(selected, never)
@@ -108,22 +105,49 @@ def _transpose_one(code: Code, layout: Layout, words: list[Value], selected: Val
     code.at(done)
 
 
-def _keep_smaller(code: Code, layout: Layout, current: list[Value], best: list[Value]) -> None:
+def _keep_smaller(code: Code, layout: Layout, current: Words, best: Words) -> None:
     smaller = number(0, I1)
-    pairs = [(code.load(new), code.load(old)) for new, old in zip(current, best, strict=True)]
+    pairs = [(code.load(new), code.load(old)) for new, old in zip(current.narrow, best.narrow, strict=True)]
     # From the least significant part to the most significant one.
-    masks = [*(~mask & WORD_MASK for mask in layout.identity), *layout.identity]
-    for (whole_new, whole_old), mask in zip(pairs * 2, masks, strict=True):
-        if mask == 0:
-            continue
-        new, old = code.and_(whole_new, number(mask)), code.and_(whole_old, number(mask))
-        equal = code.compare("==", new, old)
-        smaller = code.or_(code.compare("<", new, old), code.and_(equal, smaller))
-    for (new, old), variable in zip(pairs, best, strict=True):
+    for masks in ([~mask & WORD_MASK for mask in layout.identity], layout.identity):
+        for (whole_new, whole_old), mask in zip(pairs, masks[: layout.narrow], strict=True):
+            if mask:
+                new, old = code.and_(whole_new, number(mask)), code.and_(whole_old, number(mask))
+                equal = code.compare("==", new, old)
+                smaller = code.or_(code.compare("<", new, old), code.and_(equal, smaller))
+        compared = tuple(index for index, mask in enumerate(masks[layout.narrow :]) if mask)
+        if compared:
+            order = _order(code, current.memory, best.memory, compared)
+            smaller = code.select(code.compare("==", order, number(0)), smaller, code.resize(order, I1))
+    if layout.narrow < layout.words:
+        better, done = code.block("better"), code.block("kept")
+        code.branch(smaller, better, done)
+        code.at(better)
+        code.copy(current.memory, best.memory)
+        code.jump(done)
+        code.at(done)
+    for (new, old), variable in zip(pairs, best.narrow, strict=True):
         code.store(code.select(smaller, new, old), variable)
 
 
-def _transpose(code: Code, layout: Layout, words: list[Value], swap: Swap) -> None:
+def _order(code: Code, one: Value, other: Value, compared: tuple[int, ...]) -> Value:
+    """0 when the compared words in memory are equal, 1 when the first are smaller, 2 when they are larger, as i64."""
+
+    def emit(code: Code, one: Value, other: Value) -> Value:
+        for index in compared[::-1]:
+            new, old = (code.load(code.element(words, number(index))) for words in (one, other))
+            same, differ = code.block("same"), code.block("differ")
+            code.branch(code.compare("==", new, old), same, differ)
+            code.at(differ)
+            code.builder.ret(code.select(code.compare("<", new, old), number(1), number(2)))
+            code.at(same)
+        return number(0)
+
+    function = routine(code, "order", ("order", compared), I64, [one.type, other.type], emit)
+    return code.builder.call(function, [one, other])
+
+
+def _transpose(code: Code, layout: Layout, words: Words, swap: Swap) -> None:
     """Exchanges two neighbouring values of a domain in the state in `words`."""
     moved: BitPairs = []
     _moved_cells(layout.root, [0], [], swap, moved)
@@ -143,10 +167,13 @@ def _transpose(code: Code, layout: Layout, words: list[Value], swap: Swap) -> No
     _exchange_bits(code, words, inside)
 
 
-def _change_cell(code: Code, array: CellArray, words: list[Value], index: int, swap: Swap) -> None:
-    found = to_code(code, array.type, load_cell(code, array, words, number(index)))
+def _change_cell(code: Code, array: CellArray, words: Words, index: int, swap: Swap) -> None:
+    if in_memory(array.type):
+        swap_in_memory(code, array.type, wide_cell(code, words, array, number(index), writable=True), swap)
+        return
+    found = to_code(code, array.type, load_cell(code, words, array, number(index)))
     changed = swapped(code, array.type, found, swap)
-    store_cell(code, array, words, number(index), from_code(code, array.type, changed))
+    store_cell(code, words, array, number(index), from_code(code, array.type, changed))
 
 
 def _bit(array: CellArray, index: int) -> int:
@@ -177,7 +204,7 @@ def _moved_cells(node: Node, indexes: list[int], targets: list[int], swap: Swap,
                 pairs += [(first + offset, second + offset) for offset in range(array.width)]
 
 
-def _exchange_bits(code: Code, words: list[Value], pairs: BitPairs) -> None:
+def _exchange_bits(code: Code, words: Words, pairs: BitPairs) -> None:
     """Exchanges bits of the state, all those at the same distance in the same words at once."""
     masks: dict[tuple[int, int, int], int] = {}
     for one, other in pairs:
@@ -185,10 +212,10 @@ def _exchange_bits(code: Code, words: list[Value], pairs: BitPairs) -> None:
         key = (low // WORD, high // WORD, high % WORD - low % WORD)
         masks[key] = masks.get(key, 0) | 1 << low % WORD
     for (low_word, high_word, distance), mask in masks.items():
+        first, second = words.variable(code, low_word), words.variable(code, high_word)
         if low_word == high_word:
-            code.store(delta_swaps(code, code.load(words[low_word]), {distance: mask}), words[low_word])
+            code.store(delta_swaps(code, code.load(first), {distance: mask}), first)
         else:
-            low, high = code.load(words[low_word]), code.load(words[high_word])
-            new_low, new_high = exchange(code, low, high, distance, mask)
-            code.store(new_low, words[low_word])
-            code.store(new_high, words[high_word])
+            low, high = exchange(code, code.load(first), code.load(second), distance, mask)
+            code.store(low, first)
+            code.store(high, second)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...model.lang import values
-from .layout import WORD, CellArray, Layout, Leaf, Node, StructNode
+from .codes import WORD
+from .layout import CellArray, Layout, Leaf, Node, StructNode
 
 if TYPE_CHECKING:
     import numpy

@@ -13,6 +13,7 @@ from ...model.lang.types import Type
 
 Collection = types.Set | types.Seq | types.Bag
 
+WORD = 64
 LOWEST, HIGHEST = -(1 << 63), (1 << 63) - 1
 
 _widths: dict[int, tuple[Type, int]] = {}
@@ -35,6 +36,18 @@ def _width(kind: Type) -> int:
 def is_empty(kind: Type) -> bool:
     """Whether a type is a collection that cannot have elements."""
     return isinstance(kind, (types.Set, types.Seq, types.Bag)) and isinstance(kind.element, ir.Nothing)
+
+
+def is_slots(kind: Type) -> bool:
+    """Whether values are collections that are stored in slots, which are told apart here from masks."""
+    return isinstance(kind, (types.Seq, types.Bag)) or (
+        isinstance(kind, types.Set) and (is_empty(kind) or not kind.is_mask)
+    )
+
+
+def in_memory(kind: Type) -> bool:
+    """Whether values are collections in slots that are too wide for a word; they are worked on where they lie."""
+    return is_slots(kind) and width(kind) > WORD
 
 
 def is_number(kind: Type) -> bool:

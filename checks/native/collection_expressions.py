@@ -1,33 +1,34 @@
-"""Expressions on sets, sequences and bags."""
+"""Expressions on sets, sequences and bags, and stores that change one where it is."""
 
 from __future__ import annotations
 
 from ...model.lang import ir, types
-from . import containers, slots
-from .codes import bounds, capacity
-from .containers import empty, insert
+from . import containers
+from .codes import bounds, capacity, in_memory, is_empty, is_slots
+from .containers import copied, empty, fitted, insert, slots_of
 from .conversions import convert, elements
+from .effects import contains_statements
 from .emitter import Code, Value, expression, number
 from .loops import each
+from .places import view, writable
 from .ranks import from_code, to_code
-from .registers import code_type
-from .slots import Slots
 
 
 @expression(ir.MakeSet)
 @expression(ir.MakeSeq)
 def make(code: Code, expr: ir.MakeSet | ir.MakeSeq) -> Value:
     """A collection of the listed elements."""
-    whole = empty(expr.type)
-    for item in [code.value(item) for item in expr.items]:
-        whole = insert(code, expr.type, whole, item)
-    return whole
+    items = [code.value(item) for item in expr.items]
+    result = empty(code, expr.type)
+    for item in items:
+        insert(code, expr.type, result, item)
+    return code.final(result)
 
 
 @expression(ir.Length)
 def length(code: Code, expr: ir.Length) -> Value:
     """The number of elements."""
-    return containers.size_of(code, _collection(expr.collection.type), code.value(expr.collection))
+    return containers.size_of(code, _collection(expr.collection.type), view(code, expr.collection))
 
 
 def _collection(kind: types.Type) -> types.Set | types.Seq | types.Bag:
@@ -38,7 +39,7 @@ def _collection(kind: types.Type) -> types.Set | types.Seq | types.Bag:
 @expression(ir.Contains)
 def contains(code: Code, expr: ir.Contains) -> Value:
     """Whether an element is there."""
-    item, whole = code.value(expr.item), code.value(expr.collection)
+    item, whole = code.value(expr.item), view(code, expr.collection)
     return containers.contains(code, _collection(expr.collection.type), whole, item)
 
 
@@ -47,36 +48,22 @@ def subset(code: Code, expr: ir.Subset) -> Value:
     """Whether one set has all elements of another."""
     kind = expr.left.type
     assert isinstance(kind, types.Set)
-    return containers.subset(code, kind, code.value(expr.left), code.value(expr.right))
+    return containers.subset(code, kind, view(code, expr.left, expr.right), view(code, expr.right))
 
 
 @expression(ir.SetOperation)
 def set_operation(code: Code, expr: ir.SetOperation) -> Value:
     """`| & - ^` of two sets."""
-    return containers.combine(code, expr.type, expr.op, code.value(expr.left), code.value(expr.right))
-
-
-@expression(ir.Insert)
-def insertion(code: Code, expr: ir.Insert) -> Value:
-    """One more element."""
-    kind = _collection(expr.type)
-    whole, item = code.value(expr.collection), code.value(expr.item)
-    return insert(code, kind, convert(code, whole, expr.collection.type, kind), item)
-
-
-@expression(ir.Remove)
-def removal(code: Code, expr: ir.Remove) -> Value:
-    """One element less."""
-    kind = expr.type
-    assert isinstance(kind, (types.Set, types.Bag))
-    whole, item = code.value(expr.collection), code.value(expr.item)
-    return containers.remove(code, kind, convert(code, whole, expr.collection.type, kind), item, strict=expr.strict)
+    if _changed_operand(expr) is not None:
+        return changed(code, expr)
+    left, right = view(code, expr.left, expr.right), view(code, expr.right)
+    return containers.combine(code, expr.type, expr.op, left, right)
 
 
 @expression(ir.Occurrences)
 def occurrences(code: Code, expr: ir.Occurrences) -> Value:
     """How many copies of an element there are."""
-    whole, item = code.value(expr.collection), code.value(expr.item)
+    whole, item = view(code, expr.collection, expr.item), code.value(expr.item)
     return containers.occurrences(code, _collection(expr.collection.type), whole, item)
 
 
@@ -93,31 +80,33 @@ def _index(code: Code, expr: ir.Expr, count: Value) -> Value:
 @expression(ir.Index)
 def index_of(code: Code, expr: ir.Index) -> Value:
     """An element of a sequence."""
-    kind = _collection(expr.seq.type)
-    geometry, whole = Slots.of(kind), code.value(expr.seq)
-    index = _index(code, expr.index, slots.length(code, geometry, whole))
-    return from_code(code, expr.type, slots.slot(code, geometry, whole, index))
+    geometry, whole = slots_of(expr.seq.type), view(code, expr.seq, expr.index)
+    index = _index(code, expr.index, geometry.length(code, whole))
+    return from_code(code, expr.type, geometry.slot(code, whole, index))
 
 
 @expression(ir.Truncate)
-def truncate(code: Code, expr: ir.Truncate) -> Value:
-    """The first elements of a sequence."""
-    geometry, whole = Slots.of(expr.seq.type), code.value(expr.seq)
-    count = code.value(expr.length)
-    code.fail_if(code.compare(">", count, slots.length(code, geometry, whole)))
-    return slots.fitted(code, geometry, Slots.of(expr.type), slots.prefix(code, geometry, whole, count))
-
-
 @expression(ir.Slice)
-def slice_of(code: Code, expr: ir.Slice) -> Value:
-    """A part of a sequence, with Python's rules for bounds."""
-    geometry, whole = Slots.of(expr.seq.type), code.value(expr.seq)
-    count = slots.length(code, geometry, whole)
-    start = _clamped(code, expr.start, count) if expr.start is not None else number(0)
-    stop = _clamped(code, expr.stop, count) if expr.stop is not None else count
-    start = code.select(code.compare("<", start, stop), start, stop)
-    part = slots.drop(code, geometry, slots.prefix(code, geometry, whole, stop), start)
-    return slots.fitted(code, geometry, Slots.of(expr.type), part)
+def part_of_sequence(code: Code, expr: ir.Truncate | ir.Slice) -> Value:
+    """The first elements of a sequence, or others that follow each other."""
+    kind = _collection(expr.seq.type)
+    part = copied(code, kind, view(code, expr.seq))
+    _cut(code, expr, part)
+    return fitted(code, kind, expr.type, code.final(part))
+
+
+def _cut(code: Code, expr: ir.Truncate | ir.Slice, variable: Value) -> None:
+    """Leaves the elements of a truncation, or those of a slice with Python's rules for bounds."""
+    geometry = slots_of(expr.seq.type)
+    count = geometry.length(code, code.final(variable))
+    if isinstance(expr, ir.Truncate):
+        start, stop = number(0), code.value(expr.length)
+        code.fail_if(code.compare(">", stop, count))
+    else:
+        start = _clamped(code, expr.start, count) if expr.start is not None else number(0)
+        stop = _clamped(code, expr.stop, count) if expr.stop is not None else count
+        start = code.select(code.compare("<", start, stop), start, stop)
+    geometry.keep(code, variable, start, stop)
 
 
 def _clamped(code: Code, expr: ir.Expr, count: Value) -> Value:
@@ -128,48 +117,89 @@ def _clamped(code: Code, expr: ir.Expr, count: Value) -> Value:
     return code.select(code.compare("<", bound, count), bound, count)
 
 
-@expression(ir.WithItem)
-def with_item(code: Code, expr: ir.WithItem) -> Value:
-    """A sequence with another element at an index."""
-    kind = _collection(expr.seq.type)
-    geometry, whole = Slots.of(kind), code.value(expr.seq)
-    index = _index(code, expr.index, slots.length(code, geometry, whole))
-    item = to_code(code, kind.element, code.value(expr.item))
-    return slots.replace(code, geometry, whole, index, item)
-
-
-@expression(ir.WithoutItem)
-def without_item(code: Code, expr: ir.WithoutItem) -> Value:
-    """A sequence without the element at an index."""
-    geometry, whole = Slots.of(expr.seq.type), code.value(expr.seq)
-    index = _index(code, expr.index, slots.length(code, geometry, whole))
-    return slots.remove(code, geometry, whole, index)
-
-
-@expression(ir.Concat)
-def concat(code: Code, expr: ir.Concat) -> Value:
-    """Two sequences, one after the other."""
-    target = Slots.of(expr.type)
-    left, right = code.value(expr.left), code.value(expr.right)
-    left = slots.fitted(code, Slots.of(expr.left.type), target, left)
-    right = slots.fitted(code, Slots.of(expr.right.type), target, right)
-    return slots.concatenated(code, target, left, right)
-
-
 @expression(ir.Sorted)
 def sort(code: Code, expr: ir.Sorted) -> Value:
     """The elements of a collection of integers in order."""
-    kind, register = _collection(expr.collection.type), code.value(expr.collection)
+    kind, register = _collection(expr.collection.type), view(code, expr.collection)
     if isinstance(kind, types.Seq):
         # A bag with the same elements is the sequence, sorted.
         bag = types.Bag(kind.element, capacity(kind))
         register, kind = convert(code, register, kind, bag), bag
-    result = code.variable(code_type(expr.type))
-    code.store(empty(expr.type), result)
+    result = empty(code, expr.type)
 
     def visit(item: Value, _: object) -> None:
-        converted = convert(code, item, kind.element, expr.type.element)
-        code.store(insert(code, expr.type, code.load(result), converted), result)
+        insert(code, expr.type, result, convert(code, item, kind.element, expr.type.element))
 
     each(code, elements(register, kind, reverse=expr.reverse), visit)
-    return code.load(result)
+    return code.final(result)
+
+
+# Changes: a collection that differs a little from another.
+
+
+@expression(ir.Insert)
+@expression(ir.Remove)
+@expression(ir.WithItem)
+@expression(ir.WithoutItem)
+@expression(ir.Concat)
+def changed(code: Code, expr: ir.Expr) -> Value:
+    """A collection after a change."""
+    first = _changed_operand(expr)
+    assert first is not None
+    kind = _collection(expr.type)
+    variable = copied(code, kind, convert(code, view(code, first), first.type, kind))
+    _change(code, expr, variable)
+    return code.final(variable)
+
+
+def change_in_place(code: Code, place: ir.Place, value: ir.Expr) -> bool:
+    """Stores what differs a little from what a place has, by changing that; False if it is something else."""
+    first = _changed_operand(value) if in_memory(place.type) else None
+    same = first in (ir.Load(place), ir.Local(place.root, place.type) if not place.steps else None)
+    if first is None or not same or contains_statements(value):
+        return False
+    _change(code, value, writable(code, place))
+    return True
+
+
+def _changed_operand(expr: ir.Expr) -> ir.Expr | None:
+    """The collection that a change starts from; None for other expressions."""
+    match expr:
+        case ir.Insert(collection=first) | ir.Remove(collection=first) | ir.Concat(left=first):
+            return first
+        case ir.WithItem(seq=first) | ir.WithoutItem(seq=first):
+            return first
+        case ir.Truncate(seq=first) if first.type == expr.type:
+            return first
+        case ir.SetOperation(op="|", left=first) if is_slots(expr.type) and not is_empty(expr.type):
+            return first
+    return None
+
+
+def _change(code: Code, expr: ir.Expr, variable: Value) -> None:
+    """Changes the collection in a variable.
+
+    Operands are computed before, or read while nothing happens to them: a sequence that is added to itself keeps its
+    elements where they are, and a set united with itself has them all.
+    """
+    kind = _collection(expr.type)
+    match expr:
+        case ir.Insert(item=item):
+            insert(code, kind, variable, code.value(item))
+        case ir.Remove(item=item, strict=strict):
+            assert isinstance(kind, (types.Set, types.Bag))
+            containers.discard(code, kind, variable, code.value(item), strict=strict)
+        case ir.Concat(right=right):
+            slots_of(kind).extend(code, variable, slots_of(right.type), view(code, right))
+        case ir.SetOperation(right=right):
+            assert isinstance(kind, types.Set)
+            containers.add_all(code, kind, variable, view(code, right))
+        case ir.Truncate():
+            _cut(code, expr, variable)
+        case ir.WithItem(index=index) | ir.WithoutItem(index=index):
+            geometry = slots_of(kind)
+            position = _index(code, index, geometry.length(code, code.final(variable)))
+            if isinstance(expr, ir.WithItem):
+                geometry.replace(code, variable, position, to_code(code, kind.element, code.value(expr.item)))
+            else:
+                geometry.remove(code, variable, position)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ...model.lang import ir, types
 from ...model.lang.types import Type
-from . import slots
-from .codes import HIGHEST, bounds, is_empty, is_number
-from .containers import checked_mask, empty, insert
+from .codes import HIGHEST, bounds, is_empty, is_number, is_slots
+from .containers import checked_mask, empty, fitted, insert, size_of
 from .emitter import Code, Value, expression, number
 from .loops import each
+from .places import view
 from .ranks import (
     entry_shift,
     is_none,
@@ -22,14 +22,15 @@ from .ranks import (
     unwrapped,
     wrapped,
 )
-from .registers import I1, code_type, register_type
-from .slots import Slots, is_slots
+from .registers import I1, register_type
 
 
 @expression(ir.Convert)
 def convert_expression(code: Code, expr: ir.Convert) -> Value:
     """The register of a converted value."""
-    return convert(code, code.value(expr.value), expr.value.type, expr.type)
+    source = expr.value.type
+    register = code.value(expr.value) if source == expr.type else view(code, expr.value)
+    return convert(code, register, source, expr.type)
 
 
 def convert(code: Code, register: Value, source: Type, target: Type) -> Value:
@@ -134,22 +135,20 @@ def _collection(
 ) -> Value:
     if is_empty(source) or is_empty(target):
         if is_empty(target) and not is_empty(source):
-            code.fail_if(code.compare("!=", register, number(0, register.type)))
-        return empty(target)
+            code.fail_if(code.compare("!=", size_of(code, source, register), number(0)))
+        return code.final(empty(code, target))
     if source.element == target.element:
         same = type(source) is type(target) or (isinstance(source, types.Bag) and isinstance(target, types.Seq))
         ordered = isinstance(source, types.Set) and not isinstance(target, types.Set)
         if is_slots(source) and is_slots(target) and (same or ordered):
-            return slots.fitted(code, Slots.of(source), Slots.of(target), register)
+            return fitted(code, source, target, register)
         if not is_slots(source) and not is_slots(target):
             assert isinstance(target, types.Set)
             return checked_mask(code, target, register)
-    result = code.variable(code_type(target))
-    code.store(empty(target), result)
+    result = empty(code, target)
 
     def visit(item: Value, _: object) -> None:
-        converted = convert(code, item, source.element, target.element)
-        code.store(insert(code, target, code.load(result), converted), result)
+        insert(code, target, result, convert(code, item, source.element, target.element))
 
     each(code, elements(register, source), visit)
-    return code.load(result)
+    return code.final(result)

@@ -15,7 +15,7 @@ from typing import Any
 from llvmlite import ir as llvm
 
 from ...model.lang.types import Type
-from .registers import I1, I64, register_type
+from .registers import I1, I8, I32, I64, register_type
 
 #: An SSA value of llvmlite, which has no type hints.
 Value = Any
@@ -86,7 +86,6 @@ class Code:
         self.builder = llvm.IRBuilder(self._start)
         self.failed = function.append_basic_block("failed")
         self.disabled = self.failed
-        self.words: dict[str, list[Value]] = {}
         self.locals: dict[str, Value] = {}
         self.local_types: dict[str, Type] = {}
         self.labels: dict[str, Block] = {}
@@ -121,12 +120,44 @@ class Code:
         return self.locals[name]
 
     def load(self, variable: Value) -> Value:
-        """What a variable holds."""
-        return self.builder.load(variable)
+        """What a variable holds; of an array the address of a copy, which later stores leave alone."""
+        if not isinstance(variable.type.pointee, llvm.ArrayType):
+            return self.builder.load(variable)
+        copied = self.variable(variable.type.pointee)
+        self.copy(variable, copied)
+        return copied
+
+    def final(self, variable: Value) -> Value:
+        """What a variable holds that is not changed while this is in use: arrays need no copy."""
+        return variable if isinstance(variable.type.pointee, llvm.ArrayType) else self.load(variable)
 
     def store(self, value: Value, variable: Value) -> None:
-        """Gives a variable a value."""
-        self.builder.store(value, variable)
+        """Gives a variable a value, which for an array is given by its address."""
+        if isinstance(variable.type.pointee, llvm.ArrayType):
+            self.copy(value, variable)
+        else:
+            self.builder.store(value, variable)
+
+    def clear(self, variable: Value) -> None:
+        """Fills a variable with zeros."""
+        self.builder.store(llvm.Constant(variable.type.pointee, None), variable)
+
+    def copy(self, source: Value, target: Value) -> None:
+        """Copies an array from one address to another."""
+        if source is target:
+            return
+        module, pointer = self.function.module, I8.as_pointer()
+        name = "llvm.memcpy.p0.p0.i64"
+        if name not in module.globals:
+            kind = llvm.FunctionType(llvm.VoidType(), [pointer, pointer, I64, I1])
+            llvm.Function(module, kind, name)
+        addresses = [self.builder.bitcast(address, pointer) for address in (target, source)]
+        size = number(source.type.pointee.count * source.type.pointee.element.width // 8)
+        self.builder.call(module.globals[name], [*addresses, size, number(0, I1)])
+
+    def element(self, array: Value, index: Value) -> Value:
+        """The address of an element of an array, as a variable."""
+        return self.builder.gep(array, [number(0, I32), index], inbounds=True)
 
     # Arithmetic on integers of one type, folded where possible.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ...model.lang import ir, types
-from .codes import constant_number
+from .codes import constant_number, in_memory
 from .emitter import Code, Value, expression, literal, number
 from .places import load_place
 from .ranks import (
     entry_shift,
+    from_code,
     is_none,
     map_of,
     member_of,
@@ -18,14 +19,17 @@ from .ranks import (
     struct_part,
     unwrapped,
 )
-from .registers import I1, register_type
+from .registers import I1, code_type, register_type
 from .speculation import is_cheap
 
 
 @expression(ir.Const)
 def constant(code: Code, expr: ir.Const) -> Value:
     """A constant's register."""
-    return number(constant_number(expr.type, expr.value), register_type(expr.type))
+    known = constant_number(expr.type, expr.value)
+    if in_memory(expr.type):
+        return from_code(code, expr.type, number(known, code_type(expr.type)))
+    return number(known, register_type(expr.type))
 
 
 @expression(ir.Local)

@@ -9,7 +9,7 @@ from .arithmetic import checked
 from .containers import empty, insert
 from .emitter import Block, Code, Loop, Value, expression, number
 from .loops import each
-from .registers import I1, I64, code_type, register_type
+from .registers import I1, I64, register_type
 from .speculation import is_bounded
 
 
@@ -26,12 +26,12 @@ def fold(code: Code, expr: ir.Fold) -> Value:
     return _collect(code, expr)
 
 
-def generate(code: Code, generators: tuple[ir.Generator, ...], body: Callable[[], None]) -> None:
-    """Emits nested loops, with `body` inside the innermost."""
-    if not generators:
+def generate(code: Code, expr: ir.Fold, body: Callable[[], None], depth: int = 0) -> None:
+    """Emits the nested loops of a fold, with `body` inside the innermost."""
+    if depth == len(expr.generators):
         body()
         return
-    first, rest = generators[0], generators[1:]
+    first = expr.generators[depth]
 
     def visit(element: Value, loop: Loop) -> None:
         code.store(element, code.local(first.name, first.type))
@@ -40,9 +40,9 @@ def generate(code: Code, generators: tuple[ir.Generator, ...], body: Callable[[]
             onward = code.block("selected")
             code.branch(code.value(condition), onward, loop.next)
             code.at(onward)
-        generate(code, rest, body)
+        generate(code, expr, body, depth + 1)
 
-    each(code, first.source, visit)
+    each(code, first.source, visit, (expr.generators[depth:], expr.body))
 
 
 def _quantifier(code: Code, expr: ir.Fold) -> Value:
@@ -60,7 +60,7 @@ def _quantifier(code: Code, expr: ir.Fold) -> Value:
         code.jump(done)
         code.at(onward)
 
-    generate(code, expr.generators, visit)
+    generate(code, expr, visit)
     return _finish(code, result, done)
 
 
@@ -81,7 +81,7 @@ def _sum(code: Code, expr: ir.Fold) -> Value:
         else:
             code.store(checked(code, "+", code.load(total), value), total)
 
-    generate(code, expr.generators, visit)
+    generate(code, expr, visit)
     return code.load(total)
 
 
@@ -97,7 +97,7 @@ def _extreme(code: Code, expr: ir.Fold) -> Value:
         code.store(code.select(replaced, value, so_far), best)
         code.store(number(1, I1), found)
 
-    generate(code, expr.generators, visit)
+    generate(code, expr, visit)
     if expr.default is None:
         code.fail_unless(code.load(found))
         return code.load(best)
@@ -108,12 +108,6 @@ def _extreme(code: Code, expr: ir.Fold) -> Value:
 def _collect(code: Code, expr: ir.Fold) -> Value:
     kind = expr.type
     assert isinstance(kind, (types.Set, types.Seq, types.Bag))
-    result = code.variable(code_type(kind))
-    code.store(empty(kind), result)
-
-    def visit() -> None:
-        item = code.value(expr.body)
-        code.store(insert(code, kind, code.load(result), item), result)
-
-    generate(code, expr.generators, visit)
-    return code.load(result)
+    result = empty(code, kind)
+    generate(code, expr, lambda: insert(code, kind, result, code.value(expr.body)))
+    return code.final(result)

@@ -36,8 +36,8 @@ from .codes import capacity
 from .emitter import Code, Value, number
 from .layout import Layout
 from .loops import each
-from .places import copy_words
 from .registers import I32, I64
+from .states import Successor, Words
 from .symmetry import count_permutations
 
 MAX_PROPERTIES = 63
@@ -127,14 +127,6 @@ class _Maker:
                 argument.add_attribute("noalias")
         return found
 
-    def state(self, code: Code, root: str, pointer: Value) -> list[Value]:
-        """Makes the state at a pointer known under a root; its words."""
-        code.roots[root] = self.layout.root
-        code.words[root] = [code.variable(I64) for _ in range(self.layout.words)]
-        words = [code.load(element(code, pointer, number(index))) for index in range(self.layout.words)]
-        copy_words(code, words, code.words[root])
-        return words
-
     # Successors.
 
     def successors(self) -> None:
@@ -160,7 +152,7 @@ class _Maker:
         state, out, actions, before = function.args
         code = Code(function)
         code.local_types = dict(routine.locals)
-        words = self.state(code, ir.STATE, state)
+        words = code.roots[ir.STATE] = Successor(code, self.layout, state)
         count = code.variable(I64)
         code.store(before, count)
         code.choices = [(code.variable(I64), code.variable(I64)) for _ in routine.choices]
@@ -171,7 +163,8 @@ class _Maker:
             run, ended = code.block("run"), code.block("ended")
             code.jump(run)
             code.at(run)
-            copy_words(code, words, code.words[ir.STATE])
+            position = code.load(count)
+            words.begin(code, element(code, out, code.mul(position, number(self.layout.words))))
             for found, argument in zip(routine.inputs, arguments, strict=True):
                 code.store(argument, code.local(found.name, found.type))
             for _, size in code.choices:
@@ -179,7 +172,9 @@ class _Maker:
             code.disabled = ended
             code.run(routine.body)
             if not code.terminated:
-                self.emit(code, out, actions, count, index)
+                words.finish(code)
+                code.store(number(index, I32), element(code, actions, position))
+                code.store(code.add(position, number(1)), count)
             code.jump(ended)
             code.at(ended)
             self.next_choice(code, run)
@@ -195,33 +190,24 @@ class _Maker:
         self,
         code: Code,
         inputs: tuple[ir.Input, ...],
-        words: list[Value],
+        words: Words,
         arguments: list[Value],
         instance: Callable[[list[Value]], None],
     ) -> None:
-        """Emits loops over the inputs, the last varying fastest; `words` are those of the state before the step."""
+        """Emits loops over the inputs, the last varying fastest; collections are those of the state before the step."""
         if not inputs:
             instance(arguments)
             return
         first, rest = inputs[0], inputs[1:]
         source: ir.Source = ir.Values(first.type)
         if first.collection is not None:
-            copy_words(code, words, code.words[ir.STATE])
+            words.reset(code)
             source = ir.Elements(ir.Load(first.collection))
 
         def visit(value: Value, _: object) -> None:
             self.inputs(code, rest, words, [*arguments, value], instance)
 
         each(code, source, visit, distinct=True)
-
-    def emit(self, code: Code, out: Value, actions: Value, count: Value, index: int) -> None:
-        """Stores the state in progress as the next successor."""
-        position = code.load(count)
-        first = code.mul(position, number(self.layout.words))
-        for offset, variable in enumerate(code.words[ir.STATE]):
-            code.store(code.load(variable), element(code, out, code.add(first, number(offset))))
-        code.store(number(index, I32), element(code, actions, position))
-        code.store(code.add(position, number(1)), count)
 
     def next_choice(self, code: Code, run: Value) -> None:
         """Goes back to run with the next choices: the last site that has another option takes it."""
@@ -327,7 +313,7 @@ class _Maker:
         code = Code(function)
         code.local_types = dict(found.locals)
         for root, pointer in zip((ir.STATE, ir.AFTER), function.args, strict=False):
-            self.state(code, root, pointer)
+            code.roots[root] = Words(code, self.layout, pointer)
         value = code.resize(code.value(found.value), I64)
         first = code.failed
         code.failed = code.disabled = code.block("nothing_to_say")

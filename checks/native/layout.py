@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from ...model import errors
 from ...model.lang import types
 from ...model.lang.sources import field_at
-from .codes import width
+from .codes import WORD, width
 
-WORD = 64
 WORD_MASK = (1 << WORD) - 1
 MAX_WORDS = 64
 
@@ -105,6 +104,11 @@ class Layout:
     root: StructNode
     arrays: tuple[CellArray, ...]
     identity: tuple[int, ...]
+
+    @property
+    def narrow(self) -> int:
+        """How many words there are before those of cells wider than a word."""
+        return min((array.chunks[0].word for array in self.arrays if array.width > WORD), default=self.words)
 
     @property
     def bits(self) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...model.lang import ir, types
-from . import slots
-from .codes import Collection, is_empty
-from .containers import size_of
+from .codes import Collection, is_empty, is_slots
+from .containers import size_of, slots_of
 from .emitter import Code, Loop, Value, number
+from .places import view
 from .ranks import from_code, unrank
 from .registers import I1, I64
-from .slots import Slots, is_slots
+from .slots import Slots
 
 # Masks of up to this many bits are looped over bit by bit, so that LLVM can unroll; wider ones from set bit to set bit.
 _TESTED_BITS = 8
@@ -19,7 +19,7 @@ _TESTED_BITS = 8
 Body = Callable[[Value, Loop], None]
 
 
-def each(code: Code, source: ir.Source, body: Body, *, distinct: bool = False) -> None:
+def each(code: Code, source: ir.Source, body: Body, inside: object = (), *, distinct: bool = False) -> None:
     """Emits a loop; `body` gets the element and the loop. `distinct` leaves repeated elements out."""
     if isinstance(source, ir.Numbers):
         _numbers(code, source, body)
@@ -29,7 +29,7 @@ def each(code: Code, source: ir.Source, body: Body, *, distinct: bool = False) -
             _set_index(code, source.index, loop.index)
             body(unrank(code, kind, loop.index), loop)
     else:
-        collection = code.value(source.collection)
+        collection = view(code, source.collection, inside)
         kind = source.collection.type
         assert isinstance(kind, (types.Set, types.Seq, types.Bag))
         if is_empty(kind):
@@ -65,19 +65,29 @@ def _numbers(code: Code, source: ir.Numbers, body: Body) -> None:
 
 
 def _slots(code: Code, source: ir.Elements, kind: Collection, whole: Value, body: Body, distinct: bool) -> None:
-    geometry = Slots.of(kind)
-    count = slots.length(code, geometry, whole)
+    geometry = slots_of(kind)
+    count = geometry.length(code, whole)
     last = code.sub(count, number(1))
     with code.counted(count) as loop:
         position = code.sub(last, loop.index) if source.reverse else loop.index
-        found = slots.slot(code, geometry, whole, position)
+        found = geometry.slot(code, whole, position)
         if distinct and not isinstance(kind, types.Set):
-            earlier = slots.prefix(code, geometry, whole, position)
-            onward = code.block("first")
-            code.branch(slots.contains(code, geometry, earlier, found), loop.next, onward)
-            code.at(onward)
+            _skip_repeated(code, geometry, whole, position, found, loop)
         _set_index(code, source.index, loop.index)
         body(from_code(code, kind.element, found), loop)
+
+
+def _skip_repeated(code: Code, geometry: Slots, whole: Value, position: Value, found: Value, loop: Loop) -> None:
+    """Goes on to the next element if an earlier one is equal: in sorted collections, the one before."""
+    later, first = code.block("later"), code.block("first")
+    code.branch(code.compare("==", position, number(0)), first, later)
+    code.at(later)
+    if geometry.ordered:
+        repeated = code.compare("==", geometry.slot(code, whole, code.sub(position, number(1))), found)
+    else:
+        repeated = code.compare("!=", geometry.occurrences(code, whole, found, position), number(0))
+    code.branch(repeated, loop.next, first)
+    code.at(first)
 
 
 def _mask(code: Code, source: ir.Elements, kind: types.Set, whole: Value, body: Body) -> None:
@@ -146,14 +156,14 @@ def options(code: Code, source: ir.Source) -> tuple[Value, Callable[[Value], Val
         return _number_options(code, source)
     kind = source.collection.type
     assert isinstance(kind, (types.Set, types.Seq, types.Bag))
-    whole = code.value(source.collection)
+    whole = view(code, source.collection)
     count = size_of(code, kind, whole)
 
     def element(position: Value) -> Value:
         _set_index(code, source.index, position)
         place = code.sub(code.sub(count, number(1)), position) if source.reverse else position
         if is_slots(kind):
-            return from_code(code, kind.element, slots.slot(code, Slots.of(kind), whole, place))
+            return from_code(code, kind.element, slots_of(kind).slot(code, whole, place))
         return unrank(code, kind.element, _nth_bit(code, whole, place))
 
     return count, element

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from llvmlite import ir as llvm
+
 from ...model.lang import types
 from ...model.lang.types import Type
-from . import slots
-from .codes import width
+from .codes import in_memory, is_slots, width
+from .containers import slots_of
 from .emitter import Code, Value, number
-from .ranks import entry_shift, member_of, position_of, struct_part, union_of
+from .ranks import entry_shift, from_code, member_of, position_of, struct_part, to_code, union_of
 from .registers import I64, code_type
-from .slots import Slots, is_slots
+from .routines import routine
 from .symmetry import Swap, has_domain, rank_pairs
 
 
@@ -32,6 +34,10 @@ def swapped(code: Code, kind: Type, found: Value, swap: Swap) -> Value:
     if isinstance(kind, types.Map):
         return _map(code, kind, found, swap)
     assert isinstance(kind, (types.Set, types.Seq, types.Bag))
+    if in_memory(kind):
+        register = from_code(code, kind, found)
+        swap_in_memory(code, kind, register, swap)
+        return to_code(code, kind, register)
     if is_slots(kind):
         return _slots(code, kind, found, swap)
     assert isinstance(kind, types.Set)
@@ -108,16 +114,16 @@ def _map(code: Code, kind: types.Map, found: Value, swap: Swap) -> Value:
 
 def _slots(code: Code, kind: types.Set | types.Seq | types.Bag, found: Value, swap: Swap) -> Value:
     """Every element is changed; where order means nothing, they are sorted again."""
-    geometry = Slots.of(kind)
-    count = slots.length(code, geometry, found)
+    geometry = slots_of(kind)
+    count = geometry.length(code, found)
     # Slots past the length get one bit more than any code, which keeps them last and is then cut off.
     wider = type(geometry.element)(geometry.each + 1)
     items = []
     for index in range(geometry.size):
-        item = swapped(code, kind.element, slots.slot(code, geometry, found, number(index)), swap)
+        item = swapped(code, kind.element, geometry.slot(code, found, number(index)), swap)
         used = code.compare("<", number(index), count)
         items.append(code.select(used, code.resize(item, wider), number(1 << geometry.each, wider)))
-    if not isinstance(kind, types.Seq):
+    if geometry.ordered:
         for low, high in sorting_network(geometry.size):
             ordered = code.compare("<=", items[low], items[high])
             items[low], items[high] = (
@@ -130,6 +136,48 @@ def _slots(code: Code, kind: types.Set | types.Seq | types.Bag, found: Value, sw
         cut = code.resize(code.resize(item, geometry.element), found.type)
         whole = code.or_(whole, code.shl(cut, shift))
     return whole
+
+
+def swap_in_memory(code: Code, kind: Type, whole: Value, swap: Swap) -> None:
+    """The same for a collection in memory, which is changed there."""
+    if not has_domain(kind, swap[0]):
+        return
+    assert isinstance(kind, (types.Set, types.Seq, types.Bag))
+    geometry, element = slots_of(kind), kind.element
+
+    def emit(code: Code, whole: Value) -> None:
+        count = geometry.length(code, whole)
+        items = code.variable(llvm.ArrayType(geometry.element, geometry.size))
+        with code.counted(count) as loop:
+            item = swapped(code, element, geometry.slot(code, whole, loop.index), swap)
+            place = _sorted_place(code, items, loop.index, item) if geometry.ordered else loop.index
+            code.store(item, code.element(items, place))
+        with code.counted(count) as loop:
+            geometry.replace(code, whole, loop.index, code.load(code.element(items, loop.index)))
+
+    function = routine(code, "swap", (kind, swap), llvm.VoidType(), [whole.type], emit)
+    code.builder.call(function, [whole])
+
+
+def _sorted_place(code: Code, items: Value, count: Value, item: Value) -> Value:
+    """Where an element belongs among the first `count`, which are sorted; those behind it are moved up by one."""
+    variable = code.variable(I64)
+    code.store(count, variable)
+    head, before, move, done = (code.block(name) for name in ("insert", "before", "move", "inserted"))
+    code.jump(head)
+    code.at(head)
+    place = code.load(variable)
+    code.branch(code.compare("==", place, number(0)), done, before)
+    code.at(before)
+    below = code.sub(place, number(1))
+    other = code.load(code.element(items, below))
+    code.branch(code.compare(">", other, item), move, done)
+    code.at(move)
+    code.store(other, code.element(items, place))
+    code.store(below, variable)
+    code.jump(head)
+    code.at(done)
+    return code.load(variable)
 
 
 def sorting_network(size: int) -> list[tuple[int, int]]:

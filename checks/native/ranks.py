@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from llvmlite import ir as llvm
+
 from ...model.lang import types
 from ...model.lang.types import Type
-from .codes import rank_is_code, width
+from .codes import WORD, in_memory, rank_is_code, width
 from .emitter import Code, Value, number
 from .registers import I64, code_type, register_type
 
 
 def to_code(code: Code, kind: Type, register: Value) -> Value:
     """The code of what a register holds."""
+    if in_memory(kind):
+        return code.resize(integer_at(code, register), code_type(kind))
     if isinstance(kind, types.Int):
         register = code.sub(register, number(kind.low))
     return code.resize(register, code_type(kind))
@@ -18,8 +22,28 @@ def to_code(code: Code, kind: Type, register: Value) -> Value:
 
 def from_code(code: Code, kind: Type, found: Value) -> Value:
     """The register that holds the value of a code; the code may be in a wider type."""
-    register = code.resize(code.resize(found, code_type(kind)), register_type(kind))
+    found = code.resize(found, code_type(kind))
+    if in_memory(kind):
+        variable = code.variable(register_type(kind))
+        store_integer(code, found, variable)
+        return variable
+    register = code.resize(found, register_type(kind))
     return code.add(register, number(kind.low)) if isinstance(kind, types.Int) else register
+
+
+def integer_at(code: Code, words: Value) -> Value:
+    """The words at an address as one integer."""
+    return code.builder.load(_as_integer(code, words), align=WORD // 8)
+
+
+def store_integer(code: Code, value: Value, words: Value) -> None:
+    """Writes an integer to the words at an address, which have room for it."""
+    address = _as_integer(code, words)
+    code.builder.store(code.resize(value, address.type.pointee), address, align=WORD // 8)
+
+
+def _as_integer(code: Code, words: Value) -> Value:
+    return code.builder.bitcast(words, llvm.IntType(words.type.pointee.count * WORD).as_pointer())
 
 
 def part_of(code: Code, kind: Type, whole: Value, shift: Value) -> Value:

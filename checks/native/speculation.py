@@ -7,8 +7,7 @@ here is always no.
 from __future__ import annotations
 
 from ...model.lang import ir, types
-from .codes import HIGHEST, LOWEST, bounds, rank_is_code
-from .slots import is_slots
+from .codes import HIGHEST, LOWEST, bounds, is_slots, rank_is_code
 
 CHEAP = 12
 _NEVER = 1000

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...model.lang import ir
+from .collection_expressions import change_in_place
 from .emitter import Block, Code, Loop, Value, number, statement
 from .loops import each, options
 from .places import store_place
@@ -14,15 +15,18 @@ from .places import store_place
 @statement(ir.Assign)
 def assign(code: Code, found: ir.Assign) -> None:
     """Gives a local a value."""
-    value = code.value(found.value)
     code.local_types.setdefault(found.name, found.value.type)
+    if change_in_place(code, ir.Place(found.name, (), found.value.type), found.value):
+        return
+    value = code.value(found.value)
     code.store(value, code.local(found.name, found.value.type))
 
 
 @statement(ir.Store)
 def store(code: Code, found: ir.Store) -> None:
     """Writes to a place: first the value is computed, then the keys of the place."""
-    store_place(code, found.place, code.value(found.value))
+    if not change_in_place(code, found.place, found.value):
+        store_place(code, found.place, code.value(found.value))
 
 
 @statement(ir.If)
@@ -51,7 +55,7 @@ def loop(code: Code, found: ir.For) -> None:
         with _label(code, found.next_label, around.next):
             code.run(found.body)
 
-    each(code, found.source, visit)
+    each(code, found.source, visit, found.body)
 
 
 @statement(ir.Block)

@@ -122,7 +122,11 @@ class Types:
     def any_set(self, element: Kind | None = None) -> Kind:
         element = element or self.element()
         sized = not element.is_scalar or self.source.chance(30)
-        return collection("set", element, self.source.between(1, 3) if sized else None)
+        return collection("set", element, self.size() if sized else None)
+
+    def size(self) -> int:
+        """A small one, or one for which no word is wide enough."""
+        return 70 if self.source.chance(15) else self.source.between(1, 3)
 
     def field(self, depth: int = 2) -> Kind:
         """The type of a field."""
@@ -132,9 +136,9 @@ class Types:
         if roll < 8:
             return self.any_set()
         if roll < 10:
-            return collection("seq", self.element(), self.source.between(1, 3))
+            return collection("seq", self.element(), self.size())
         if roll == 10:
-            return collection("bag", self.element(), self.source.between(1, 3))
+            return collection("bag", self.element(), self.size())
         if roll < 13:
             return map_of(self.key(), self.field(depth - 1))
         if self.structs and roll < 15:

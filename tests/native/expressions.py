@@ -242,6 +242,9 @@ class Expressions:
                 types.Seq(element, 11),
                 types.Bag(element, 9),
                 types.Set(types.Int(1, 100), None),
+                types.Seq(element, 70),
+                types.Bag(types.Int(0, 100), 30),
+                types.Set(types.Int(0, 1000), 20),
             ]
         )
 
@@ -282,7 +285,7 @@ class Expressions:
         end = lambda: self.integer(depth, scope) if self.draw(st.booleans()) else None  # noqa: E731
         other = types.Seq(kind.element, 2)
         makers: list[Callable[[], ir.Expr]] = [
-            lambda: ir.MakeSeq(tuple(item() for _ in range(self.draw(st.integers(0, kind.size)))), kind),
+            lambda: ir.MakeSeq(tuple(item() for _ in range(self.draw(st.integers(0, min(kind.size, 4))))), kind),
             lambda: ir.Slice(whole(), end(), end(), kind),
             lambda: ir.Truncate(whole(), self.integer(depth, scope), kind),
             lambda: ir.WithItem(whole(), self.integer(depth, scope), item(), kind),

@@ -17,19 +17,20 @@ class Routines(Expressions):
     def routine(self, name: str) -> ir.Routine:
         self.choices, inputs, scope = [], [], []
         for _ in range(self.draw(st.integers(0, 2))):
-            found = self.input()
+            found = self.input(inputs)
             inputs.append(found)
             scope.append((found.name, found.type))
         body = self.body(2, scope, [], choosing=True)
         return ir.Routine(name, tuple(inputs), self.locals, tuple(self.choices), tuple(body))
 
-    def input(self) -> ir.Input:
+    def input(self, given: list[ir.Input]) -> ir.Input:
         collections = [
             (name, kind) for name, kind in self.state.fields if isinstance(kind, (types.Set, types.Seq, types.Bag))
         ]
-        small = [(name, kind) for name, kind in collections if kind.capacity <= 4]
-        if small and self.draw(st.booleans()):
-            name, kind = self.pick(small)
+        few = 4 if any(kind.collection is not None for kind in given) else 64
+        collections = [(name, kind) for name, kind in collections if kind.capacity <= few]
+        if collections and self.draw(st.booleans()):
+            name, kind = self.pick(collections)
             place = ir.Place(ir.STATE, (ir.FieldStep(name),), kind)
             return ir.Input(self.fresh(kind.element), kind.element, place)
         element = self.draw(SMALL.filter(lambda found: found.count <= 4))
@@ -41,7 +42,7 @@ class Routines(Expressions):
         return [self.statement(depth, scope, labels, choosing) for _ in range(self.draw(st.integers(1, 3)))]
 
     def statement(self, depth: int, scope: Scope, labels: list[str], choosing: bool) -> ir.Stmt:
-        kinds = ["store", "store", "assign", "require"]
+        kinds = ["store", "store", "assign", "require", "change"]
         if labels:
             kinds.append("exit")
         if depth > 0:
@@ -52,6 +53,8 @@ class Routines(Expressions):
             case "store":
                 places = [found for found in scope if found[1].is_place]
                 return self.store(places, 1, scope)
+            case "change":
+                return self.change(scope)
             case "assign":
                 kind = self.pick([*self.known, *SMALL_INTS])
                 value = self.of(kind, 1, scope)
@@ -75,8 +78,39 @@ class Routines(Expressions):
                 return self.loop(depth, scope, labels)
         return self.choose(scope)
 
+    def change(self, scope: Scope) -> ir.Stmt:
+        """A collection of the state or of a local, changed a little."""
+        collections = [
+            (kind, *where)
+            for kind in dict.fromkeys([*self.known, *(kind for _, kind in scope)])
+            if isinstance(kind, (types.Set, types.Seq, types.Bag))
+            for where in [*self.places(kind, scope), *((name, ()) for name, known in scope if known == kind)]
+        ]
+        kind, root, path = self.pick(collections)
+        place = self.place(root, path, kind, 1, scope)
+        first = ir.Load(place) if path else ir.Local(root, kind)
+        item = self.of(kind.element, 1, scope)
+        changes: list[ir.Expr] = [ir.Insert(first, item, kind)] * 2
+        match kind:
+            case types.Seq():
+                index = self.integer(1, scope)
+                changes += [ir.WithItem(first, index, item, kind), ir.WithoutItem(first, index, kind)]
+                changes += [ir.Truncate(first, index, kind), ir.Concat(first, self.of(kind, 1, scope), kind)]
+            case types.Set():
+                changes.append(ir.SetOperation(self.pick("|&-^"), first, self.of(kind, 1, scope), kind))
+        if not isinstance(kind, types.Seq):
+            changes.append(ir.Remove(first, item, self.draw(st.booleans()), kind))
+        value = self.pick(changes)
+        return ir.Store(place, value) if path else ir.Assign(root, value)
+
     def loop(self, depth: int, scope: Scope, labels: list[str]) -> ir.For:
         source, element = self.source(1, scope)
+        if self.draw(st.booleans()):
+            # The body may well change what the loop runs over.
+            kind = self.pick([kind for kind in self.known if isinstance(kind, (types.Set, types.Seq, types.Bag))])
+            root, path = self.pick(self.places(kind, []))
+            whole = ir.Load(self.place(root, path, kind, 1, scope))
+            source, element = ir.Elements(whole, None, self.draw(st.booleans())), kind.element
         name = self.fresh(element)
         label, inner = f"next_{name}", [*scope, (name, element)]
         if getattr(source, "index", None) is not None:

@@ -77,7 +77,33 @@ def _larger(inner: st.SearchStrategy[types.Type]) -> st.SearchStrategy[types.Typ
 
 
 #: Types of up to a few hundred bits.
-TYPES = st.recursive(SMALL, _larger, max_leaves=4).filter(lambda kind: kind.width <= 300)
+NARROW = st.recursive(SMALL, _larger, max_leaves=4).filter(lambda kind: kind.width <= 300)
+
+_NUMBER = types.Int(0, 2**20 - 7)
+WIDE_ELEMENTS = [
+    types.Int(0, 99),
+    types.Int(-3, 2**63 - 20),
+    struct_of(THREE, _NUMBER, types.Option(TWO)),
+    struct_of(types.Int(0, 2**38), types.Enum(Colour), THREE, _NUMBER),
+    struct_of(types.Option(types.Int(0, 2**40)), THREE, types.Set(types.Int(0, 30), None), types.Seq(_NUMBER, 4)),
+]
+
+#: Collections in slots that no word holds, of up to a thousand bits. Their elements have 7 to 158.
+WIDE = st.builds(
+    lambda kind, element, size: kind(element, min(size, 1000 // element.width - 1)),
+    st.sampled_from([types.Set, types.Seq, types.Bag]),
+    st.sampled_from(WIDE_ELEMENTS),
+    st.sampled_from([3, 12, 16, 30, 48]),
+).filter(lambda kind: kind.width > 64 and not (isinstance(kind, types.Set) and kind.is_mask))
+
+TYPES = st.one_of(
+    NARROW,
+    NARROW,
+    NARROW,
+    WIDE,
+    st.builds(lambda wide, other: struct_of(other, wide, THREE), WIDE, SMALL),
+    st.one_of(WIDE.map(types.Option), WIDE.filter(lambda kind: kind.width < 400).map(lambda kind: map_of(TWO, kind))),
+)
 
 
 def values(kind: types.Type) -> st.SearchStrategy[Any]:
@@ -95,8 +121,22 @@ def values(kind: types.Type) -> st.SearchStrategy[Any]:
             return items.map(lambda found: kind.make(kind, found))
         case types.Set(element=element) | types.Seq(element=element) | types.Bag(element=element):
             items = st.lists(values(element), max_size=min(kind.capacity, 6))
+            if kind.capacity > 6 and types.is_enumerable(element):
+                items |= _many(element, kind.capacity)
             return items.map(kind.fit)
     return st.integers(0, kind.count - 1).map(kind.unrank)
+
+
+def _many(element: types.Type, capacity: int) -> st.SearchStrategy[list[Any]]:
+    """Up to as many values as there is room for, at equal distances; all of them may be the same."""
+    rank = st.integers(0, element.count - 1)
+    sizes = st.integers(0, capacity) | st.integers(capacity - 1, capacity)
+    return st.builds(
+        lambda first, step, size: [element.unrank((first + step * index) % element.count) for index in range(size)],
+        rank,
+        st.integers(0, 3) | rank,
+        sizes,
+    )
 
 
 def states(*parts: types.Type) -> types.Struct:

@@ -189,6 +189,90 @@ def test_a_false_property_says_require() -> None:
     assert native.check(state(2)) == -1
 
 
+# Collections in memory are changed in place, and nobody can tell.
+
+PAIR = struct_of(types.Int(0, 2**20), THREE)
+LONG = states(types.Seq(PAIR, 20), types.Set(PAIR, 30), types.Bag(PAIR, 25), PAIR)
+
+
+def pairs(*numbers: int) -> tuple[Any, ...]:
+    return tuple(PAIR.make(PAIR, {"f0": one, "f1": one % 3}) for one in numbers)
+
+
+def long_state(seq: Any = (), numbers: Any = (), bag: Any = (), last: int = 5) -> Any:
+    return LONG.make(LONG, {"f0": pairs(*seq), "f1": pairs(*numbers), "f2": pairs(*bag), "f3": pairs(last)[0]})
+
+
+def at(name: str) -> ir.Place:
+    return field(LONG, name)
+
+
+def changed_by(name: str, *body: ir.Stmt, **names: types.Type) -> list[int]:
+    """What one action makes of a field of a state with three elements in each collection: the numbers in it."""
+    before = long_state((7, 3, 7), (2, 4, 9), (1, 1, 8))
+    ((made,),) = agree(program(LONG, action(*body, **names)), [before], level=3)
+    return [item._values["f0"] for item in made[1]._values[name]]
+
+
+def test_an_operand_may_change_what_is_changed() -> None:
+    """The collection is what it was before its operand was computed."""
+    four, six = (ir.Const(pairs(one)[0], PAIR) for one in (4, 6))
+    add = ir.Store(at("f2"), ir.Insert(ir.Load(at("f2")), four, at("f2").type))
+    value = ir.Insert(ir.Load(at("f2")), ir.Do((add,), six), at("f2").type)
+    assert changed_by("f2", ir.Store(at("f2"), value)) == [1, 1, 6, 8]
+    clear = ir.Store(at("f0"), ir.Const((), at("f0").type))
+    value = ir.WithItem(ir.Load(at("f0")), ir.Do((clear,), number(1)), six, at("f0").type)
+    assert changed_by("f0", ir.Store(at("f0"), value)) == [7, 6, 7]
+
+
+def test_a_collection_may_be_added_to_itself() -> None:
+    twice = ir.Concat(ir.Load(at("f0")), ir.Load(at("f0")), at("f0").type)
+    assert changed_by("f0", ir.Store(at("f0"), twice)) == [7, 3, 7] * 2
+    union = ir.SetOperation("|", ir.Load(at("f1")), ir.Load(at("f1")), at("f1").type)
+    assert changed_by("f1", ir.Store(at("f1"), union)) == [2, 4, 9]
+
+
+def test_a_loop_runs_over_what_there_was() -> None:
+    kind = at("f2").type
+    item = local("x", PAIR)
+    remove = ir.Store(at("f2"), ir.Remove(ir.Load(at("f2")), item, True, kind))
+    loop = ir.For("x", PAIR, ir.Elements(ir.Load(at("f2"))), (remove,), "next")
+    assert changed_by("f2", loop, x=PAIR) == []
+    grow = ir.Assign("xs", ir.Concat(local("xs", at("f0").type), local("xs", at("f0").type), at("f0").type))
+    loop = ir.For("x", PAIR, ir.Elements(local("xs", at("f0").type)), (grow,), "next")
+    body = [ir.Assign("xs", ir.Slice(ir.Load(at("f0")), number(1), None, at("f0").type)), loop]
+    store = ir.Store(at("f0"), local("xs", at("f0").type))
+    assert changed_by("f0", *body, store, x=PAIR, xs=at("f0").type) == [3, 7] * 4
+
+
+def test_a_name_for_a_collection_is_what_it_was() -> None:
+    kind = at("f1").type
+    body = [
+        ir.Assign("old", ir.Load(at("f1"))),
+        ir.Store(at("f1"), ir.Remove(ir.Load(at("f1")), ir.Const(pairs(4)[0], PAIR), True, kind)),
+        ir.Assign("new", ir.Load(at("f1"))),
+        ir.Store(at("f1"), ir.SetOperation("-", local("old", kind), local("new", kind), kind)),
+    ]
+    assert changed_by("f1", *body, old=kind, new=kind) == [4]
+
+
+def test_a_step_that_is_given_up_leaves_nothing_behind() -> None:
+    """Neither for the next argument, nor for the next option, nor for the next action."""
+    kind = at("f2").type
+    inputs = [ir.Input("a", PAIR, at("f2"))]
+    body = [
+        ir.Store(at("f2"), ir.Insert(ir.Load(at("f2")), local("a", PAIR), kind)),
+        ir.Choose(0, "b", PAIR, ir.Elements(ir.Load(at("f0")))),
+        ir.Require(ir.Compare("!=", local("b", PAIR), ir.Const(pairs(3)[0], PAIR))),
+        ir.Store(at("f2"), ir.Insert(ir.Load(at("f2")), local("b", PAIR), kind)),
+    ]
+    full = [
+        ir.Store(at("f1"), ir.SetOperation("|", ir.Load(at("f1")), ir.Const(pairs(50), at("f1").type), at("f1").type))
+    ]
+    made = program(LONG, action(*body, inputs=inputs, choices=[20], b=PAIR), action(*full))
+    agree(made, [long_state((3, 9, 3, 10), (2,), (1, 1, 8)), long_state((3,), (2,), (1, 1, 8))], level=3)
+
+
 # What the random programs do not reach.
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -125,3 +126,15 @@ def test_native_code_does_what_the_class_does(module: str, name: str, constants:
             (index, codec.encode(after)) for index, after in expected
         ]
         check_properties(specification, native, state, [after for _, after in expected])
+
+
+@pytest.mark.parametrize("module", ["raft", "kraft"])
+def test_messages_in_flight_are_not_computed_with_as_integers(module: str) -> None:
+    """However many there are, LLVM has nothing wider than a word to take apart, which would take it minutes."""
+    found = getattr(
+        importlib.import_module(f"fencepost.model.raft.{module}"), {"raft": "Raft", "kraft": "KRaft"}[module]
+    )
+    program = lower(Specification(found, {"max_in_flight": 32, "max_sent": 48}))
+    native = Native(program)
+    assert {array.name for array in native.layout.arrays if array.width > 64} == {"messages", "sent"}
+    assert max(map(int, re.findall(r"\bi(\d+)\b", native.text))) <= 64

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fencepost.checks.native.codes import in_memory
 from fencepost.model.lang import ir, types
 from fencepost.model.lang.types import Type
 from native.strategies import BOOL, THREE, TWO, Alone, Colour, map_of, states, struct_of
@@ -43,7 +44,9 @@ def some(kind: Type) -> list[Any]:
                 found += sample([items] * size, source)[: 40 if size < kind.capacity else 60]
             fitted = [kind.fit(chosen) for chosen in found]
             return list(dict.fromkeys(fitted))
-    return list(kind.values())
+    if kind.count <= SAMPLES:
+        return list(kind.values())
+    return [kind.unrank(rank) for rank in (0, 1, kind.count - 1, *(source.randrange(kind.count) for _ in range(9)))]
 
 
 def sample(parts: list[list[Any]], source: random.Random) -> list[tuple[Any, ...]]:
@@ -85,11 +88,25 @@ LARGE = [
     types.Seq(PAIR, 1),
     types.Bag(BOOL, 1),
 ]
+# No word holds these; their elements have 1 to 99 bits, and begin and end at all places of a word.
+LONG = struct_of(types.Int(0, 2**62), THREE, types.Int(0, 2**34))
+WIDE = [
+    types.Set(types.Int(0, 2**20), 24),
+    types.Seq(types.Int(0, 2**36), 17),
+    types.Bag(types.Int(-(2**63), 2**63 - 1), 12),
+    types.Bag(BOOL, 70),
+    types.Seq(BOOL, 65),
+    types.Set(struct_of(THREE, types.Int(0, 2**30), types.Option(TWO)), 33),
+    types.Bag(struct_of(THREE, types.Int(0, 2**30)), 2),
+    *(kind(LONG, size) for kind in (types.Set, types.Seq, types.Bag) for size in (1, 9)),
+]
+LARGE += WIDE
 SETS = [kind for kind in [*ALL, *LARGE] if isinstance(kind, types.Set)]
 SEQS = [kind for kind in [*ALL, *LARGE] if isinstance(kind, types.Seq)]
 
 
 def test_there_are_sets_of_every_kind() -> None:
+    assert all(in_memory(kind) for kind in WIDE)
     kinds = {(kind.is_mask, kind.size is None or kind.size >= kind.element.count) for kind in SETS}
     assert kinds == {(True, True), (True, False), (False, False)}
 
@@ -98,10 +115,10 @@ def test_there_are_sets_of_every_kind() -> None:
 def test_members(kind: Any) -> None:
     item = kind.element
     check(BOOL, [kind, item], lambda whole, one: ir.Contains(one, whole))
-    check(types.Int(0, 60), [kind], lambda whole: ir.Length(whole, types.Int(0, 60)))
+    check(types.Int(0, 99), [kind], lambda whole: ir.Length(whole, types.Int(0, 99)))
     check(kind, [kind, item], lambda whole, one: ir.Insert(whole, one, kind))
     if isinstance(kind, types.Seq | types.Bag):
-        check(types.Int(0, 60), [kind, item], lambda whole, one: ir.Occurrences(whole, one, types.Int(0, 60)))
+        check(types.Int(0, 99), [kind, item], lambda whole, one: ir.Occurrences(whole, one, types.Int(0, 99)))
     if isinstance(kind, types.Set | types.Bag):
         for strict in (False, True):
             check(kind, [kind, item], lambda whole, one, strict=strict: ir.Remove(whole, one, strict, kind))
@@ -138,7 +155,7 @@ def test_concatenation(kind: types.Seq) -> None:
         check(result, [kind, right], lambda one, two, result=result: ir.Concat(one, two, result))
 
 
-@pytest.mark.parametrize("kind", [*collections(SMALL), *LARGE[:3]], ids=str)
+@pytest.mark.parametrize("kind", [*collections(SMALL), *LARGE[:3], *WIDE[:3]], ids=str)
 def test_sorting(kind: Any) -> None:
     result = types.Seq(kind.element, kind.capacity)
     for reverse in (False, True):
@@ -270,6 +287,11 @@ def _conversions() -> Iterator[tuple[Any, Any]]:
                 for target in collections(other):
                     # The order in which a bag or set meets a sequence is that of codes.
                     yield source, target
+    for element, other in ((types.Int(0, 100), types.Int(5, 90)), (PAIR, PAIR)):
+        several = (types.Set(element, 11), types.Seq(element, 14), types.Bag(element, 20), types.Bag(element, 5))
+        yield from itertools.product(several, several)
+        if other is not element:
+            yield from ((kind, type(kind)(other, 13)) for kind in several)
 
 
 @pytest.mark.parametrize(("source", "target"), list(_conversions()), ids=str)
@@ -277,7 +299,7 @@ def test_conversion_of_collections(source: Any, target: Any) -> None:
     check(target, [source], lambda whole: ir.Convert(whole, target))
 
 
-@pytest.mark.parametrize("kind", [*collections(SMALL), *collections(PAIR)], ids=str)
+@pytest.mark.parametrize("kind", [*collections(SMALL), *collections(PAIR), *WIDE[:3]], ids=str)
 def test_the_empty_literal_fits_everywhere(kind: Any) -> None:
     nothing = ir.Nothing()
     for literal in (types.Set(nothing, 0), types.Seq(nothing, 0), types.Bag(nothing, 0), types.Set(nothing, None)):
@@ -303,6 +325,8 @@ FOLDED = [
     types.Set(types.Int(-7, 7), None),
     types.Seq(SMALL, 3),
     types.Bag(SMALL, 3),
+    types.Seq(SMALL, 30),
+    types.Bag(SMALL, 30),
 ]
 
 
@@ -351,10 +375,10 @@ def test_all_values_in_order(kind: Type) -> None:
     check(listed, [], lambda: ir.Fold("seq", (generator(ir.Values(kind), kind),), x(kind), None, listed), x=kind)
 
 
-@pytest.mark.parametrize("element", ELEMENTS, ids=str)
+@pytest.mark.parametrize("element", [*ELEMENTS, LONG], ids=str)
 @pytest.mark.parametrize("reverse", [False, True])
 def test_elements_in_order(element: Type, reverse: bool) -> None:
-    for kind in collections(element):
+    for kind in [*collections(element), *(wide for wide in WIDE if wide.element == element)]:
         listed = types.Seq(element, max(kind.capacity, 1))
         check(
             listed,
@@ -399,7 +423,9 @@ def test_generators_nest() -> None:
 # Choices.
 
 
-@pytest.mark.parametrize("kind", [*collections(SMALL), *collections(PAIR), types.Set(types.Int(0, 20), None)], ids=str)
+@pytest.mark.parametrize(
+    "kind", [*collections(SMALL), *collections(PAIR), types.Set(types.Int(0, 20), None), *WIDE[:3]], ids=str
+)
 def test_choosing_an_element(kind: Any) -> None:
     for reverse in (False, True):
         state = states(kind, kind.element, NATURAL)
@@ -415,7 +441,10 @@ def test_choosing_an_element(kind: Any) -> None:
         agree(made, [state.make(state, {"f0": whole} | rest) for whole in some(kind)[:60]], level=3)
 
 
-@pytest.mark.parametrize("kind", [types.Set(types.Bag(BOOL, 2), 2), types.Seq(types.Set(THREE, None), 2)], ids=str)
+NESTED = [types.Set(types.Bag(BOOL, 2), 2), types.Seq(types.Set(THREE, None), 2), types.Bag(WIDE[6], 3)]
+
+
+@pytest.mark.parametrize("kind", NESTED, ids=str)
 def test_collections_in_collections(kind: Any) -> None:
     item = kind.element
     check(BOOL, [kind, item], lambda whole, one: ir.Contains(one, whole))

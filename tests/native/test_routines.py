@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fencepost.model.lang import types
 from native.routines import Routines
-from native.strategies import SMALL, TYPES, states, values
+from native.strategies import SMALL, TYPES, WIDE, states, values
 from native.support import agree, program
 
 ALL = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
@@ -16,6 +16,8 @@ COLLECTIONS = st.one_of(
     st.builds(types.Seq, SMALL, st.integers(2, 4)),
     st.builds(types.Bag, SMALL, st.integers(2, 4)),
     st.builds(types.Set, SMALL, st.integers(2, 4)),
+    WIDE,
+    WIDE,
     SMALL.filter(lambda kind: kind.count <= 12).map(lambda kind: types.Set(kind, None)),
 )
 

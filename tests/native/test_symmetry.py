@@ -19,6 +19,7 @@ from native.strategies import BOOL, THREE, TWO, TYPES, map_of, states, struct_of
 from native.support import Native, program
 
 FOUR = types.Domain("four", 4, True, "f")
+MESSAGE = struct_of(THREE, types.Option(THREE), types.Int(0, 2**20))
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
@@ -85,6 +86,12 @@ def test_names_and_auxiliary_fields_make_no_difference_under_a_view(data: st.Dat
         types.Set(types.Seq(THREE, 2), 4),
         map_of(THREE, types.Bag(types.Seq(THREE, 3), 4)),
         map_of(struct_of(THREE, TWO), struct_of(BOOL, types.Option(THREE))),
+        types.Bag(MESSAGE, 24),
+        map_of(THREE, types.Set(MESSAGE, 20)),
+        types.Seq(struct_of(THREE, types.Int(0, 2**62), types.Int(0, 2**40)), 3),
+        types.Option(types.Bag(struct_of(THREE, types.Bag(MESSAGE, 3)), 4)),
+        map_of(THREE, types.Set(types.Int(0, 99), 20)),
+        map_of(THREE, types.Set(struct_of(THREE, types.Int(0, 39)), None)),
         types.Seq(map_of(THREE, types.Option(struct_of(TWO, types.Set(THREE, None)))), 3),
         types.Option(types.Option(THREE)),
         map_of(THREE, types.Int(0, 2**30)),
