@@ -23,6 +23,7 @@ from fencepost.checks.engine.run import Settings, native_search
 from fencepost.checks.outcome import Outcome
 from fencepost.model import Model, Specification
 from fencepost.model.lang.lower import lower
+from fencepost.model.raft.pull_raft import PullRaft
 from fencepost.model.replication.kip_320 import Kip320
 from fencepost.model.two_phase_commit import TwoPhaseCommit
 
@@ -71,6 +72,10 @@ def cases(large: bool) -> Iterator[Case]:
             yield replace(case, settings=Settings(workers=workers))
     yield replace(kip_320, name=f"{kip_320.name}, exact", settings=Settings(exact=True), yardsticks=())
     yield replace(everything, name=f"{everything.name}, symmetry", settings=Settings(symmetry=True))
+    messages = {"servers": 3, "max_elections": 2, "max_in_flight": 32, "max_sent": 48}
+    pull_raft = Case("pull-raft, room for 32 and 48 messages", PullRaft, messages)
+    yield pull_raft
+    yield replace(pull_raft, name=f"{pull_raft.name}, symmetry", settings=Settings(symmetry=True))
     if large:
         huge = {**kip_320.constants, "max_leader_epoch": 3}
         yardsticks = tuple((program, "3", "3", "3", "3") for program in ("kip320", "kip320-native"))

@@ -63,11 +63,11 @@ def run_command(command: str, folder: Path) -> tuple[float, float]:
 def compilations() -> Iterator[tuple[str, ...]]:
     """Seconds, and those of the processor, from a specification to loaded code with nothing compiled before.
 
-    Of each model the slowest of its largest configurations: of each tier, and with symmetry.
+    Of each model the slowest of its largest configurations: of each tier, with symmetry, and under a view.
     """
     yield "model", "compile s", "CPU s", "configuration"
     for entry in catalogue.ENTRIES:
-        largest = {(one.tier, one.symmetry): one for one in entry.configurations}
+        largest = {(one.tier, one.symmetry, one.view): one for one in entry.configurations}
         yield max(((entry.name, *compilation(find(entry.name).model, one)) for one in largest.values()), key=_processor)
 
 
@@ -81,7 +81,8 @@ def compilation(model: type[Model], one: catalogue.Configuration) -> tuple[str, 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FENCEPOST_CACHE"] = folder
         clock, processor = time.perf_counter(), time.process_time()
-        prepare(specification, lower(specification), Settings(symmetry=one.symmetry))
+        prepare(specification, lower(specification), Settings(symmetry=one.symmetry, view=one.view))
         clock, processor = time.perf_counter() - clock, time.process_time() - processor
-    words = " ".join(f"{name}={value}" for name, value in one.constants.items())
-    return f"{clock:.2f}", f"{processor:.2f}", f"{words}{' symmetry' if one.symmetry else ''}"
+    words = [f"{name}={value}" for name, value in one.constants.items()]
+    words += ["symmetry"] * one.symmetry + ["view"] * one.view
+    return f"{clock:.2f}", f"{processor:.2f}", " ".join(words)
