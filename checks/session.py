@@ -91,12 +91,15 @@ def _plan_one(found: loading.Found, request: Request) -> Iterator[Planned]:
         yield _planned(found, request.settings or {}, request.properties, options, request)
         return
     seen = []
-    for one in found.entry.configurations:
+    every = found.entry.configurations
+    chosen = [one for one in every if one.tier == "quick" or request.tier == "full"]
+    # Who names a specification that has large configurations only wants to see them.
+    for one in chosen or (every if request.names else ()):
         symmetry = one.symmetry if request.symmetry is None else request.symmetry
         view = one.view if request.view is None else request.view
         properties = one.properties if request.properties is None else request.properties
         key = (dict(one.constants), symmetry, view, properties)
-        if (one.tier == "quick" or request.tier == "full") and key not in seen:
+        if key not in seen:
             seen.append(key)
             options = replace(request.options, symmetry=symmetry, view=view)
             yield _planned(found, one.constants, properties, options, request)

@@ -12,6 +12,7 @@ from fencepost.checks.api import Options, pins_of
 from fencepost.checks.catalogue import Configuration, Entry, Pins
 from fencepost.checks.outcome import ActionCount, Outcome, PropertyCount, Run
 from fencepost.checks.report import ConfigurationReport, ErrorReport, Report, exit_code
+from fencepost.checks.session import Request, plan
 from fencepost.model import Constant, Model, Range, Specification, action, errors, invariant
 
 RUN = Run(0, (0, 0))
@@ -258,7 +259,13 @@ def test_the_catalogue_names_what_exists(entry: Entry) -> None:
         assert specification.auxiliary or not configuration.view
     keys = [(tuple(one.constants.items()), one.symmetry, one.view, one.properties) for one in entry.configurations]
     assert len(set(keys)) == len(keys)
-    assert any(one.tier == "quick" for one in entry.configurations)
+    assert keys
+
+
+def test_a_specification_without_quick_configurations_is_checked_when_it_is_named() -> None:
+    (only,) = plan(Request(names=("kraft-elections",)))
+    assert only.report.name == "kraft-elections"
+    assert all(one.report.name != "kraft-elections" for one in plan(Request()))
 
 
 def test_the_version_is_that_of_the_package() -> None:

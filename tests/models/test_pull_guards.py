@@ -88,7 +88,7 @@ class AllRules(Committed[Server]):
     pass
 
 
-class UnreadLog(RaftLog):
+class UnreadLog(RaftLog[Entry]):
     def is_covered_by(self, last_term: int, end_offset: int) -> bool:
         return True
 
