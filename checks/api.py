@@ -22,6 +22,8 @@ from ..model import errors
 from .outcome import Limits, Outcome, ProgressCallback, Run
 
 if TYPE_CHECKING:
+    import networkx
+
     from ..model.lang.specification import Model, Specification
     from ..traces.trace import Trace
     from . import loading
@@ -100,6 +102,15 @@ class Result:
     def trace(self, name: str) -> Trace | None:
         """The run that violates a property, or that leads to a witness; None if there is none. Raises KeyError."""
         return self.report.named(name).trace
+
+    def graph(self, *, limit: int | None = None) -> networkx.MultiDiGraph[int]:
+        """The states and steps of a small specification, explored in CPython: see `state_graph`.
+
+        Raises GraphTooLarge, MissingExtra.
+        """
+        from .state_graph import MAX_STATES, state_graph
+
+        return state_graph(self.specification, limit=MAX_STATES if limit is None else limit)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What a notebook shows: the verdicts, and a picture of the shortest run to each property that is violated."""

@@ -10,12 +10,12 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from ..model import errors
-from . import __version__, catalogue, loading, trace_commands
+from . import __version__, catalogue, graph_command, loading, trace_commands
 from .api import ENGINES
 from .description import configurations, sections
 from .screen import Screen
 from .session import Request, Session
-from .settings import FILE, Project, load, size
+from .settings import FILE, Project, constants_of, load, size
 from .settings import options as search_options
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def check(  # noqa: PLR0913, PLR0917  # one parameter an option
     given = {key: value for key, value in given.items() if value is not None}
     request = Request(
         tuple(names or ()),
-        _settings(settings or []),
+        constants_of(settings or []),
         search_options(given).validated(),
         symmetry,
         view,
@@ -316,16 +316,6 @@ def _engine(name: str) -> Literal["native", "python"]:
         if name == engine:
             return engine
     raise errors.BadOption(f"there is no engine {name!r}", hint=f"engines are {' and '.join(ENGINES)}")
-
-
-def _settings(found: list[str]) -> dict[str, str]:
-    result: dict[str, str] = {}
-    for item in found:
-        name, equals, value = item.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise errors.BadOption(f"--set {item}: not of the form constant=value")
-        result[name.strip()] = value.strip()
-    return result
 
 
 def _size(text: str | None) -> int | None:
@@ -423,7 +413,7 @@ def _show_specification(name: str, settings: list[str], ir: bool) -> None:
     from ..model.lang.specification import Specification
 
     found = loading.find(name)
-    specification = Specification(found.model, _settings(settings))
+    specification = Specification(found.model, constants_of(settings))
     screen = Screen()
     if ir:
         from ..model.lang.dump import dump
@@ -436,11 +426,12 @@ def _show_specification(name: str, settings: list[str], ir: bool) -> None:
         screen.print([[("", "")], [(title, "bold")], *lines])
 
 
-# replay, diff, shrink
+# replay, diff, shrink, graph
 
 for command, words in (
     (trace_commands.replay, "Execute a trace again."),
     (trace_commands.diff, "Show where two traces part."),
     (trace_commands.shrink, "Make a trace smaller."),
+    (graph_command.graph, "Draw the states of a small specification."),
 ):
     app.command(short_help=words, cls=_Command, epilog=_EXIT_CODES, context_settings=_SETTINGS)(command)

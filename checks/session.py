@@ -365,19 +365,20 @@ def check_writable(file: str) -> None:
         raise errors.CannotWrite(f"{file}: {what}") from None
 
 
-def write_file(file: str, text: str) -> None:
-    """Writes a file, at once or not at all; `-` is standard output. Raises CannotWrite."""
+def write_file(file: str, text: str | bytes) -> None:
+    """Writes a file, at once or not at all; `-` is standard output, for text. Raises CannotWrite."""
     try:
-        if file == "-":
+        if file == "-" and isinstance(text, str):
             _write_stdout(text)
             return
+        content = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
         path = Path(file)
         if path.exists() and (not path.is_file() or path.is_symlink()):
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+            path.write_bytes(content)
             return
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+            temporary.write_bytes(content)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

@@ -214,3 +214,14 @@ _OF_A_CHECK: dict[str, Callable[[Any], Any]] = {
     "expect": _verdicts,
     "tier": _tier,
 }
+
+
+def constants_of(found: list[str]) -> dict[str, str]:
+    """The constants in `--set` options, as text. Raises BadOption."""
+    result: dict[str, str] = {}
+    for item in found:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise errors.BadOption(f"--set {item}: not of the form constant=value")
+        result[name.strip()] = value.strip()
+    return result

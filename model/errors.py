@@ -461,6 +461,18 @@ class NothingToShrink(UsageError):
     advice = "only the run of a violation, a witness or a deadlock can be made smaller"
 
 
+class GraphTooLarge(UsageError):
+    """A state graph of more states than were asked for."""
+
+    code = "U116"
+
+
+class MissingExtra(UsageError):
+    """Something that needs a library or a program which is not installed."""
+
+    code = "U117"
+
+
 def closest(name: str, known: list[str]) -> str:
     """The name most like a misspelt one; empty when none is."""
     import difflib
