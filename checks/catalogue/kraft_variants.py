@@ -135,6 +135,34 @@ RESTARTS = (
     ),
 )
 
+
+def _activation(distinct: int, tier: Tier = "quick", **violated: int) -> Configuration:
+    """Two servers with a committed entry, and a controller."""
+    given = 2, 2, 2, 1
+    return _variant(given, {"max_in_flight": 9}, distinct, 29, tier=tier, violated=violated, never=_DIVERGING)
+
+
+CONTROLLERS = (
+    Entry(
+        "kraft-activation",
+        "model.raft.kraft_activation:KRaftActivation",
+        "KRaft with a controller that is told that it leads once it has caught up",
+        (_activation(66_436),),
+    ),
+    Entry(
+        "kraft-eager-activation",
+        "model.raft.kraft_traps:EagerActivation",
+        "KAFKA-17333: a controller acts on a state that lacks committed entries",
+        (_activation(145_736, "full", active_controller_is_caught_up=2),),
+    ),
+    Entry(
+        "kraft-kept-writes",
+        "model.raft.kraft_traps:KeptWrites",
+        "KAFKA-17608: a controller that was deposed has effects in memory that were never committed",
+        (_activation(65_580, "full", standby_has_applied_committed_entries_only=7),),
+    ),
+)
+
 _PRE_VOTES = {"max_in_flight": 8, "max_pre_votes": 2}
 
 DISRUPTIONS = (
@@ -216,4 +244,4 @@ DISRUPTIONS = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = (*RESTARTS, *DISRUPTIONS)
+ENTRIES: tuple[Entry, ...] = (*RESTARTS, *CONTROLLERS, *DISRUPTIONS)

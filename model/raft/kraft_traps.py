@@ -1,6 +1,7 @@
 """Known traps of KRaft: rules of Kafka taken out one at a time, each of which breaks a promise."""
 
 from .kraft import BeginQuorumResponse
+from .kraft_activation import ActivatingQuorum, ActivatingVoter
 from .kraft_check_quorum import CheckedQuorum, CheckingVoter
 from .kraft_established import RestartingCommitted
 from .kraft_partitions import MinorityCut, PreVotePartitioned
@@ -88,3 +89,26 @@ class StubbornVoter(CheckingVoter):
 
 class NoCheckQuorum(CheckedQuorum[BeginQuorumResponse, StubbornVoter]):
     """KAFKA-15489: a leader that is cut off never finds out."""
+
+
+class EagerVoter(ActivatingVoter):
+    """A voter that announces at once that it leads, also when it has resigned."""
+
+    @property
+    def may_activate(self) -> bool:
+        return self.role in (Role.LEADER, Role.RESIGNED)
+
+
+class EagerActivation(ActivatingQuorum[EagerVoter]):
+    """KAFKA-17333: a controller acts on a state that lacks committed entries."""
+
+
+class KeepingVoter(ActivatingVoter):
+    """A voter whose state machine keeps what it had written when it loses its leadership."""
+
+    def renounce(self) -> None:
+        self.active_epoch = 0
+
+
+class KeptWrites(ActivatingQuorum[KeepingVoter]):
+    """KAFKA-17608: a controller that was deposed has effects in memory that were never committed."""

@@ -96,7 +96,6 @@ def test_the_command(tmp_path, capsys):
         (["two-phase-commit", "-o", "x.bmp"], "error U106: --output x.bmp: no kind of picture"),
         (["two-phase-comit"], "error U101"),
         (["two-phase-commit", "--set", "managers=2"], "error U102"),
-        (["kip-320", "--set", "replicas=3", "--set", "max_leader_epoch=2"], "error U116: Kip320 has more than 20,000"),
     ],
 )
 def test_mistakes(words, message, capsys):

@@ -15,7 +15,7 @@ from fencepost.checks.engine.run import Settings
 from fencepost.model import Model, Specification
 from fencepost.model.raft.flexible_raft import FlexibleRaft
 from fencepost.model.raft.kraft import KRaft
-from fencepost.model.raft.kraft_traps import SilentTruncation
+from fencepost.model.raft.kraft_traps import EagerActivation, SilentTruncation
 from fencepost.model.raft.raft_add_remove import EmptiedDisksInRounds, RaftAddRemove
 from fencepost.model.raft.raft_fsync import RaftFsync
 from fencepost.model.raft.raft_joint_consensus import RaftJointConsensus
@@ -30,6 +30,7 @@ CASES: list[tuple[type[Model], dict[str, Any]]] = [
     (Kip320, SMALLEST_KIP_320),
     (KRaft, {"max_elections": 1, "max_restarts": 1}),
     (SilentTruncation, {"servers": 2, "max_restarts": 1}),
+    (EagerActivation, {"servers": 2, "max_elections": 1, "max_restarts": 1}),
     (FlexibleRaft, {"max_elections": 1}),
     (RaftFsync, {"max_elections": 1, "max_restarts": 1}),
     (RaftAddRemove, {"init_cluster_size": 1, "max_add_reconfigs": 1, "max_elections": 0}),

@@ -45,6 +45,7 @@ MODELS: list[tuple[str, str, dict[str, Any], int]] = [
             ("kraft_traps", "ResumedLeadership"),
             ("kraft_traps", "ForgottenLeadership"),
             ("kraft_traps", "SilentTruncation"),
+            ("kraft_traps", "KeptWrites"),
         ]
     ),
     ("raft.kraft_reconfig", "KRaftReconfig", {"init_cluster_size": 1, "max_add_reconfigs": 1, "max_restarts": 1}, 100),
