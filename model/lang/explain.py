@@ -118,6 +118,11 @@ def _guard(frame: FrameType, line: int, raised: FrameType, action: spec.Action) 
     return Guard(tuple(_find(call.args[0], False, scope, {}, 0).lines()), at)
 
 
+def guard_text(at: errors.Location) -> str:
+    """The require() or choose() at a place, in one line however many it takes there."""
+    return next((ast.unparse(node) for node in _guards(at.file) if node.lineno == at.line), at.text.strip())
+
+
 @functools.cache
 def _guards(file: str) -> list[ast.Call]:
     """The calls of require() and choose() in a file, the inner ones first."""

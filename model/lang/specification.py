@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -52,12 +53,18 @@ class _Choices:
 
 class _Running:
     choices: _Choices | None = None
+    without: tuple[str, int] | None = None
 
 
 def require(condition: bool) -> None:
     """Disables the action in this state unless the condition holds."""
-    if not condition:
+    if not condition and (_Running.without is None or _Running.without != _place_of_caller()):
         raise Disabled
+
+
+def _place_of_caller() -> tuple[str, int]:
+    frame = sys._getframe(2)
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 def choose(options: Iterable[T]) -> T:
@@ -221,7 +228,8 @@ class Specification:
     """A `Model` subclass bound to its constants, with the named properties or all that are not on request.
 
     `auxiliary` names the fields that a search under a view leaves out when it tells states apart.
-    `selected` keeps the names, and is None when none were given.
+    `selected` keeps the names, and is None when none were given. `without` takes something out, to see who notices: the
+    name of an action, or the file and line of a require(). `guards` has every require() that was translated.
     Raises UnknownConstant, ConstantOutOfRange, UnknownProperty and S1xx errors.
     """
 
@@ -230,8 +238,12 @@ class Specification:
         model: type[Model],
         constants: Mapping[str, Any] | None = None,
         properties: Collection[str] | None = None,
+        *,
+        without: str | tuple[str, int] | None = None,
     ) -> None:
         check_methods(model)
+        self.without = without
+        self.guards: set[errors.Location] = set()
         self.source = model
         self.name = model.__name__
         self.hints = hints_of(model)
@@ -241,7 +253,7 @@ class Specification:
         self.cls = cast("type[Model]", type(model.__name__, (model,), bound))
         self.state_type = struct_type(self.cls, self.hints, self.resolver, model.__name__)
         self.auxiliary = tuple(name for name, _ in self.state_type.fields if is_auxiliary(self.hints[name]))
-        methods = list(marked_methods(model))
+        methods = [found for found in marked_methods(model) if found[0] != without]
         self.inits = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "init")))
         self.actions = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "action")))
         if not self.actions:
@@ -465,11 +477,13 @@ class _running:  # noqa: N801  # a context manager, used like a function
         self.specification, self.choices = specification, choices
 
     def __enter__(self) -> None:
-        self.saved = values.active.struct_type, _Running.choices
+        self.saved = values.active.struct_type, _Running.choices, _Running.without
+        without = self.specification.without
         values.active.struct_type, _Running.choices = self.specification.struct_type, self.choices
+        _Running.without = without if isinstance(without, tuple) else None
 
     def __exit__(self, *unused: object) -> None:
-        values.active.struct_type, _Running.choices = self.saved
+        values.active.struct_type, _Running.choices, _Running.without = self.saved
 
 
 def _next_prefix(run: _Choices) -> list[int] | None:

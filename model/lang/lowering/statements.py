@@ -7,6 +7,7 @@ import ast
 from ... import errors
 from .. import ir, specification
 from .assignments import Assignments
+from .conversions import TRUE
 from .scope import Value
 
 _ATOMIC = "actions are atomic steps"
@@ -96,6 +97,12 @@ class Statements(Assignments):
         if len(node.args) != 1 or node.keywords:
             self.fail(errors.WrongArguments, node, "require() takes one condition")
         condition = self.truth(node.args[0])
+        at = self.location(node)
+        if self.specification.without == (at.file, at.line):
+            # It is evaluated as before, since that can fail.
+            self.emit(ir.Require(ir.Or((condition, TRUE))))
+            return
+        self.specification.guards.add(at)
         self.emit(ir.Require(condition))
         if isinstance(condition, ir.Const) and not condition.value:
             self.reachable = False
