@@ -14,7 +14,7 @@ from fencepost.checks import check
 
 TOP = Path(__file__).parent.parent
 #: Every page with console output, the name of its specification, and how many commands it shows.
-PAGES = {"README.md": ("election.py", 2), "docs/faults.md": ("faults.py", 7), "docs/traces.md": ("none.py", 7)}
+PAGES = {"README.md": ("election.py", 2), "docs/faults.md": ("faults.py", 7), "docs/traces.md": ("none.py", 8)}
 #: Files that are there when the commands of a page are run.
 FILES = {"docs/traces.md": {"lost.itf.json": "tests/traces/golden/truncate-weak-isr.itf.json"}}
 

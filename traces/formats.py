@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..model.lang.specification import Specification
-from . import chrome, itf, mermaid, page, shiviz, space_time, table, text, tlc
+from . import chrome, columns, itf, mermaid, page, shiviz, space_time, table, text, tlc
 from .trace import Trace
 
 
@@ -25,6 +25,7 @@ def _alone(write: Callable[[Trace], str], suffix: str, words: str) -> Format:
 
 FORMATS: dict[str, Format] = {
     "text": _alone(text.write, ".txt", "what every step changed, as plain text"),
+    "lanes": _alone(columns.write, ".lanes.txt", "a column a process, for wide terminals"),
     "html": Format(page.write, ".html", "a page to step through, with everything in one file"),
     "svg": _alone(space_time.write, ".svg", "a space-time diagram"),
     "mermaid": _alone(mermaid.write, ".mmd", "a sequence diagram that GitHub draws in Markdown"),

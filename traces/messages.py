@@ -18,7 +18,7 @@ from ..model.lang import types
 from .lanes import EPOCHS
 
 if TYPE_CHECKING:
-    from .trace import Trace, TraceStep
+    from .trace import Argument, Trace, TraceStep
 
 #: Fields of a message that name the process it is sent to.
 _TARGETS = ("target", "destination", "receiver")
@@ -179,3 +179,13 @@ def _in_flight(kind: types.Type, value: Any, remembered: frozenset[types.Type]) 
         case types.Map() if not types.is_scalar(kind.element):
             for item in value._values:
                 yield from _in_flight(kind.element, item, remembered)
+
+
+def argument_words(argument: Argument) -> str:
+    """An argument in a few words: of a message, what its arrow does not say."""
+    kind, value = argument.type, argument.value
+    struct = kind.members[kind.position(value)] if isinstance(kind, types.Union) else kind
+    if not isinstance(struct, types.Struct):
+        return f"{argument.name}={argument.text}"
+    fields = ((name, part) for name, part in struct.fields if name not in ("source", "target"))
+    return ", ".join(f"{name}={part.show(value._values[name])}" for name, part in fields)

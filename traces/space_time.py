@@ -17,11 +17,12 @@ from ..model.lang import types
 from . import marks, svg
 from .lanes import Lane, Process, lanes
 from .marks import CELL, CELL_HEIGHT, DARK, STYLE
+from .messages import argument_words
 from .svg import element, text
 
 if TYPE_CHECKING:
     from .messages import Message
-    from .trace import Argument, Trace, TraceStep
+    from .trace import Trace, TraceStep
 
 MAX_STEPS = 300
 MAX_LANES = 12
@@ -118,7 +119,7 @@ class Diagram:
         else:
             name = f"{step.process}: {step.action}" if step.process else step.action
             call = svg.wrapped(name or "a step", _CALL_COLUMNS, 2)
-        arguments = [_argument(one) for one in step.arguments if one.text != step.process]
+        arguments = [argument_words(one) for one in step.arguments if one.text != step.process]
         if arguments:
             call += svg.wrapped(", ".join(filter(None, arguments)), _CALL_COLUMNS + 4, 2)
         if step.choices:
@@ -392,16 +393,6 @@ def _differences(before: Process, after: Process, *, first: bool) -> Iterator[tu
         yield f"isr {after.in_sync}", ""
     if after.unheard_by != before.unheard_by:
         yield (f"not heard by {', '.join(after.unheard_by)}" if after.unheard_by else "heard by all"), "fault"
-
-
-def _argument(argument: Argument) -> str:
-    """An argument in a few words: of a message, what its arrow does not say."""
-    kind, value = argument.type, argument.value
-    struct = kind.members[kind.position(value)] if isinstance(kind, types.Union) else kind
-    if not isinstance(struct, types.Struct):
-        return f"{argument.name}={argument.text}"
-    fields = ((name, part) for name, part in struct.fields if name not in ("source", "target"))
-    return ", ".join(f"{name}={part.show(value._values[name])}" for name, part in fields)
 
 
 def _named(step: TraceStep) -> Iterator[str]:

@@ -46,11 +46,15 @@ def headline(step: TraceStep, *, first: bool) -> str:
 
 def write(trace: Trace) -> str:
     """The trace as plain text: what it is a run of, what it shows, and its steps."""
+    return "".join(f"{printable(line)}\n" for line in (title(trace), *(line.text for line in lines(trace))))
+
+
+def title(trace: Trace) -> str:
+    """What a trace is a run of, what it shows, and how long it is."""
     constants = ", ".join(f"{name} = {value}" for name, value in trace.constants.items())
     shows = conclusion(trace)
     length = f"{trace.states} state{'s' if trace.states > 1 else ''}"
-    head = f"{trace.model}{f' ({constants})' if constants else ''}: {f'{shows}, ' if shows else ''}{length}"
-    return "".join(f"{printable(line)}\n" for line in (head, *(line.text for line in lines(trace))))
+    return f"{trace.model}{f' ({constants})' if constants else ''}: {f'{shows}, ' if shows else ''}{length}"
 
 
 def conclusion(trace: Trace) -> str:
