@@ -384,6 +384,10 @@ def show(
         str | None,
         _option(_TRACE, "--model", metavar="NAME", show_default="the one the file names", help=_WHOSE),
     ] = None,
+    views: Annotated[
+        list[str] | None,
+        _option(_TRACE, "--view", metavar="NAME", help="A property or method to show the values of."),
+    ] = None,
 ) -> None:
     """Shows a specification (its constants, the layout of its state, its actions and properties), or a trace.
 
@@ -394,9 +398,9 @@ def show(
             raise errors.BadOption(
                 f"{'--set' if settings else '--ir'} is about specifications, and {name} is a trace", hint=_TRACES_END
             )
-        trace_commands.show(name, format_name or "text", output, model)
+        trace_commands.show(name, format_name or "text", output, model, views or [])
         return
-    for option, value in (("--format", format_name), ("--output", output), ("--model", model)):
+    for option, value in (("--format", format_name), ("--output", output), ("--model", model), ("--view", views)):
         if value is not None:
             raise errors.BadOption(f"{option} is about traces, and {name} is none", hint=_TRACES_END)
     _show_specification(name, settings or [], ir)

@@ -24,15 +24,25 @@ Model = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")]
 
 
-def show(file: str, format_name: str, output: str | None, model: str | None) -> None:
+def show(file: str, format_name: str, output: str | None, model: str | None, views: list[str]) -> None:
     """Writes a trace in a format. Raises BadOption, BadTraceFile, ForeignTrace, CannotWrite."""
+    from ..traces import text
     from ..traces.formats import FORMATS
+    from ..traces.views import method_views
+    from ..traces.views import views as evaluated
     from .session import write_file
 
     if format_name not in FORMATS:
         raise errors.BadOption(f"there is no format {format_name!r}", hint=errors.nearest(format_name, list(FORMATS)))
+    if views and format_name != "text":
+        raise errors.BadOption(f"--view is for --format text, not {format_name}")
     trace, specification = loading.load_trace(file, model)
-    write_file(output if output is not None else "-", FORMATS[format_name].write(trace, specification))
+    if views:
+        found = evaluated(trace, specification, method_views(specification, views))
+        written = text.write(trace, found)
+    else:
+        written = FORMATS[format_name].write(trace, specification)
+    write_file(output if output is not None else "-", written)
 
 
 def replay(file: File, model: Model = None, quiet: Quiet = False) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from .difference import parts
 from .escaping import printable
@@ -44,9 +44,31 @@ def headline(step: TraceStep, *, first: bool) -> str:
     return f"{who}{step.call if step.action else 'a step'}{chosen}{' (fault)' if step.fault else ''}"
 
 
-def write(trace: Trace) -> str:
-    """The trace as plain text: what it is a run of, what it shows, and its steps."""
-    return "".join(f"{printable(line)}\n" for line in (title(trace), *(line.text for line in lines(trace))))
+def write(trace: Trace, views: Mapping[str, Sequence[Any]] | None = None) -> str:
+    """The trace as plain text: what it is a run of, what it shows, and its steps.
+
+    `views` has a value for every state under each name; they are shown where they change.
+    """
+    found = [title(trace)]
+    number = 0
+    for line in lines(trace):
+        if line.kind == "step":
+            found += _viewed(views or {}, number)
+            number += 1
+        found.append(line.text)
+    if number == trace.states:
+        found += _viewed(views or {}, number)
+    return "".join(f"{printable(line)}\n" for line in found)
+
+
+def _viewed(views: Mapping[str, Sequence[Any]], number: int) -> Iterator[str]:
+    """The views that change with the state of that number, counted from 1."""
+    for name, every in views.items() if number else ():
+        now, before = every[number - 1], every[number - 2] if number > 1 else None
+        if number == 1:
+            yield f"     = {name}: {now!r}"
+        elif now != before:
+            yield f"     = {name}: {before!r} -> {now!r}"
 
 
 def title(trace: Trace) -> str:
