@@ -1,7 +1,12 @@
 """Space-time diagrams in a browser: words stand apart from each other, and inside the picture."""
 
+from pathlib import Path
+
 import pytest
 
+from fencepost.checks.state_graph import dot, picture, state_graph
+from fencepost.model import Specification
+from fencepost.model.two_phase_commit import TwoPhaseCommit
 from fencepost.traces import space_time
 from models import runs
 
@@ -21,10 +26,31 @@ OVERLAPS = """() => {
 }"""
 
 
+GALLERY = sorted((Path(__file__).parents[2] / "docs" / "gallery").glob("*.svg"))
+
+
 @pytest.mark.parametrize("make", [runs.truncation, runs.pinging, runs.failing], ids=lambda make: make.__name__)
 def test_no_words_overlap(make, watched, tmp_path):
     file = tmp_path / "run.svg"
     file.write_text(space_time.write(make()))
     watched.page.goto(f"file://{file}")
+    assert watched.page.evaluate(OVERLAPS) == []
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize("file", GALLERY, ids=lambda file: file.stem)
+def test_no_words_overlap_in_the_gallery(file, watched):
+    watched.page.goto(f"file://{file}")
+    assert watched.page.evaluate(OVERLAPS) == []
+    assert watched.page.evaluate("document.documentElement.getBoundingClientRect().width") < 1000
+    assert watched.complaints == []
+
+
+def test_a_state_graph_opens(watched, tmp_path):
+    file = tmp_path / "states.svg"
+    graph = state_graph(Specification(TwoPhaseCommit, {"resource_managers": 1}))
+    file.write_bytes(picture(dot(graph), "svg"))
+    watched.page.goto(f"file://{file}")
+    assert watched.page.locator("g.node").count() == len(graph)
     assert watched.page.evaluate(OVERLAPS) == []
     assert watched.complaints == []
