@@ -294,7 +294,8 @@ class Expressions:
             lambda: self.fold("seq", kind.element, kind, depth, scope),
         ]
         if isinstance(kind.element, types.Int):
-            sources = [types.Set(kind.element, None), types.Seq(kind.element, kind.size), types.Bag(kind.element, 3)]
+            unlimited = types.Set(kind.element, None if kind.element.count <= 64 else 4)
+            sources = [unlimited, types.Seq(kind.element, kind.size), types.Bag(kind.element, 3)]
 
             def ordered() -> ir.Expr:
                 source = self.pick(sources)
