@@ -19,6 +19,7 @@ from .lanes import Lane, Process, lanes
 from .marks import CELL, CELL_HEIGHT, DARK, STYLE
 from .messages import argument_words
 from .svg import element, text
+from .text import conclusion
 
 if TYPE_CHECKING:
     from .messages import Message
@@ -420,11 +421,9 @@ def _headline(trace: Trace) -> str:
 
 
 def _ending(trace: Trace) -> str:
-    """What a run shows, in a sentence without its subject."""
-    if not trace.property_name:
-        return ""
-    what = {"witness": "is seen", "deadlock": "happens"}.get(trace.kind, "is violated")
-    return f"{trace.property_name} {what} in state {trace.states}"
+    """What a run shows, and where; empty when nothing is recorded."""
+    shows = conclusion(trace)
+    return f"{shows} in state {trace.states}" if shows else ""
 
 
 def _described(trace: Trace) -> str:

@@ -22,6 +22,7 @@ from ..lanes import Lane, Process, lanes
 from ..marks import DARK, STYLE
 from ..messages import Message
 from ..space_time import MAX_STEPS, Diagram
+from ..text import conclusion
 from ..trace import Trace
 from ..why_not import Disabled, why_not
 
@@ -71,9 +72,7 @@ def _json(data: Any) -> str:
 def _head(trace: Trace, specification: Specification) -> Iterator[str]:
     """What the run shows, in words."""
     prop = next((one for one in specification.properties if one.name == trace.property_name), None)
-    what = {"witness": "is seen", "deadlock": "happens"}.get(trace.kind, "is violated")
-    words = f"{trace.property_name} {what}" if trace.property_name else "A run"
-    yield f"<h1>{escape(words)}</h1>"
+    yield f"<h1>{escape(conclusion(trace) or 'A run')}</h1>"
     constants = ", ".join(f"{name} = {str(value).lower()}" for name, value in trace.constants.items())
     yield f"<p class=dim>{escape(trace.model)}{escape(f' ({constants})' if constants else '')}</p>"
     if prop is not None:
