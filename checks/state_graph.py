@@ -99,7 +99,9 @@ def dot(graph: networkx.MultiDiGraph[int], trace: Trace | None = None, *, most: 
     except ImportError:
         raise errors.MissingExtra("pictures of state graphs need graphviz", hint=_INSTALL) from None
     path = [step.code for step in trace.steps] if trace is not None else []
-    kept = dict.fromkeys([*(code for code in path if code in graph), *graph])
+    if any(code not in graph for code in path) or not all(map(graph.has_edge, path, path[1:])):
+        raise errors.ForeignTrace(f"the trace is no run of {graph.name}", hint="fencepost replay says where it stops")
+    kept = dict.fromkeys([*path, *graph])
     shown = {code: number for number, code in enumerate(list(kept)[:most])}
     drawn = graphviz.Digraph(graph.name, graph_attr={"rankdir": "TB", "fontname": _FONT})
     drawn.attr("node", shape="box", style="rounded", fontname=_FONT, fontsize="10", color="#57606a")

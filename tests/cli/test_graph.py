@@ -13,7 +13,7 @@ from fencepost.checks.cli import main
 from fencepost.checks.python_search import PythonSearch
 from fencepost.checks.state_graph import dot, picture, state_graph
 from fencepost.model import Specification
-from fencepost.model.errors import GraphTooLarge
+from fencepost.model.errors import ForeignTrace, GraphTooLarge
 from fencepost.model.replication.async_isr import AsyncIsr
 from fencepost.model.replication.finite_replicated_log import FiniteReplicatedLog
 from fencepost.model.replication.truncate_to_high_watermark import TruncateToHighWatermark
@@ -63,6 +63,12 @@ def test_the_picture_in_words():
     assert source.count("peripheries=2") == 1
     assert source.count("fillcolor") == len(specification.initial_states())
     assert "1211 more states are not drawn" in source.replace(",", "")
+
+
+def test_a_trace_of_something_else():
+    graph = state_graph(Specification(TwoPhaseCommit, {"resource_managers": 1}))
+    with pytest.raises(ForeignTrace, match="the trace is no run of TwoPhaseCommit"):
+        dot(graph, runs.truncation())
 
 
 def test_a_picture_without_a_program(monkeypatch, tmp_path, capsys):
