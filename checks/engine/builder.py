@@ -65,11 +65,11 @@ class Value:
     def __invert__(self) -> Value:
         return Value(self.function, self.function.ir.not_(self.raw))
 
-    def __eq__(self, other: object) -> Value:  # type: ignore[override]
+    def __eq__(self, other: object) -> Value:  # type: ignore[override]  # builds an instruction
         assert isinstance(other, (Value, int))
         return self._compare("==", other)
 
-    def __ne__(self, other: object) -> Value:  # type: ignore[override]
+    def __ne__(self, other: object) -> Value:  # type: ignore[override]  # builds an instruction
         assert isinstance(other, (Value, int))
         return self._compare("!=", other)
 

@@ -144,5 +144,5 @@ def test_names_are_text(watched, tmp_path):
     assert watched.complaints == []
 
 
-def test_a_long_run_takes_little_room():
+def test_the_page_takes_little_room():
     assert len(html("failing")) < 200_000
