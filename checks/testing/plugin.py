@@ -156,7 +156,7 @@ class PropertyTest(pytest.Item):
         from ...model.errors import FencepostError
 
         if isinstance(excinfo.value, Unexpected | FencepostError):
-            return str(excinfo.value)
+            return _shown(excinfo)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -253,13 +253,21 @@ class ResultTest(pytest.Item):
         from ...model.errors import FencepostError
 
         if isinstance(excinfo.value, FencepostError):
-            return str(excinfo.value)
+            return _shown(excinfo)
         excinfo.traceback = excinfo.traceback.cut(path=self.function.__code__.co_filename)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the test is from, and its name in the report."""
         return self.path, self.function.__code__.co_firstlineno - 1, f"{self.parent.name}::{self.name}"
+
+
+def _shown(excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
+    """The text of the exception. In the summary only its first line: in CI pytest does not shorten what is there."""
+    shown = excinfo.getrepr(style="value", chain=False)
+    if shown.reprcrash is not None:
+        shown.reprcrash.message = str(excinfo.value).split("\n")[0]
+    return shown
 
 
 class Unexpected(Exception):  # noqa: N818  # an outcome, not an error

@@ -164,7 +164,13 @@ def test_what_is_declared_wrong_is_an_error_of_collection(project: Any) -> None:
     done.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_an_error_in_the_specification_is_told_once(project: Any) -> None:
+@pytest.mark.parametrize("service", ["", "true"])
+def test_an_error_in_the_specification_is_told_once(
+    project: Any, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    """Also where pytest sees a CI service, and does not shorten its summary."""
+    monkeypatch.setenv("CI", service)
+    monkeypatch.delenv("BUILD_NUMBER", raising=False)
     project.specify(ELECTION.replace(VOTE, VOTE + "        assert len(self.votes[candidate]) < 2\n"))
     project.declare(DECLARED)
     for arguments in ((), ("-n", "2")):
