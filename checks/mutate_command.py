@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..model import errors
-from ..traces.svg import cut
+from ..traces.fitting import cut
 from . import loading
 from .screen import Line, Screen
 

@@ -13,7 +13,7 @@ from ..model import errors
 from ..model.lang import values
 from ..model.lang.specification import Specification, Step
 from ..traces.difference import parts
-from ..traces.svg import cut
+from ..traces.fitting import cut
 from ..traces.trace import Trace, taken_step
 
 if TYPE_CHECKING:

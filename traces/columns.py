@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from . import text
 from .escaping import printable
+from .fitting import columns, wrapped
 from .lanes import lanes
 from .messages import Message, argument_words
-from .svg import columns, wrapped
 from .trace import Trace, TraceStep
 
 WIDTH = 150

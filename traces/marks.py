@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import svg
+from .fitting import cut
 from .lanes import Cell
 from .svg import element, text
 
@@ -21,7 +22,6 @@ svg.run { background: #ffffff; }
 .run .dim { fill: #57606a; }
 .run .bold { font-weight: 600; }
 .run .fault { fill: #b3261e; }
-.run .halo { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
 .run .paper { fill: #ffffff; }
 .run .head { fill: #f3f5f7; stroke: #8c959f; }
 .run .row { fill: transparent; }
@@ -50,7 +50,6 @@ svg.run { background: #0d1117; }
 .run text { fill: #e6edf3; }
 .run .dim { fill: #9198a1; }
 .run .fault { fill: #ff8a80; }
-.run .halo { stroke: #0d1117; }
 .run .paper { fill: #0d1117; }
 .run .head { fill: #1c2128; stroke: #6e7681; }
 .run .rule { stroke: #21262d; }
@@ -77,7 +76,7 @@ def cell(x: float, y: float, cell: Cell, *, added: bool) -> Iterator[str]:
     box = {"x": x + inset, "y": y + inset, "width": CELL - 2 * inset, "height": CELL_HEIGHT - 2 * inset}
     yield element("rect", svg.title(cell.text), class_=class_, fill=fill, **box)
     middle = x + CELL / 2
-    yield text(svg.cut(cell.short, 4), middle, y + 12, "small ink", text_anchor="middle")
+    yield text(cut(cell.short, 4), middle, y + 12, "small ink", text_anchor="middle")
     if cell.epoch is not None:
         yield text(f"e{cell.epoch}", middle, y + 22, "ink", text_anchor="middle", font_size=9)
 
@@ -86,7 +85,7 @@ def gone(x: float, y: float, cell: Cell) -> Iterator[str]:
     """Where a record was that was removed."""
     box = {"x": x + 1, "y": y + 1, "width": CELL - 2, "height": CELL_HEIGHT - 2}
     yield element("rect", svg.title(f"removed: {cell.text}"), class_="gone", **box)
-    yield text(svg.cut(cell.short, 4), x + CELL / 2, y + 12, "small dim", text_anchor="middle")
+    yield text(cut(cell.short, 4), x + CELL / 2, y + 12, "small dim", text_anchor="middle")
     d = f"M{x + 4:.1f} {y + 4:.1f}L{x + CELL - 4:.1f} {y + CELL_HEIGHT - 4:.1f}"
     yield element("path", class_="cross", d=d)
 

@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape
 
 from ..model.lang import types
 from . import marks, svg
+from .fitting import cut, wrapped
+from .geometry import Box, Point, curve, overlap, path
 from .lanes import Lane, Process, lanes
 from .marks import CELL, CELL_HEIGHT, DARK, STYLE
 from .messages import argument_words
@@ -70,7 +72,14 @@ class _Notes:
         return len(self.lines) * _LINE + (CELL_HEIGHT + _LINE + 6 if self.log else 0)
 
 
-Box = tuple[float, float, float, float]
+@dataclass(frozen=True)
+class _Stroke:
+    """The line of a message: its points, what its head is, and whether it only leaves (it is still in flight)."""
+
+    message: Message
+    points: list[Point]
+    head: str
+    stub: bool = False
 
 
 class Diagram:
@@ -85,6 +94,7 @@ class Diagram:
         self.left_out = len(every) - len(self.lanes)
         self.index = {lane.name: number for number, lane in enumerate(self.lanes)}
         self.boxes: list[Box] = []
+        self.words: list[Box] = []
         longest = max([len(one.log or ()) for lane in self.lanes for one in lane.states], default=0)
         self.lane_width = min(max(150.0, (longest + 1) * CELL + 24.0), 330.0)
         self.cells = int((self.lane_width - 24) // CELL)
@@ -97,6 +107,7 @@ class Diagram:
             top += row.height
         self.bottom = top
         self.height = top + 58
+        self.boxes += [(x - 6, 0.0, x + 6, top) for x in map(self.x, range(len(self.lanes)))]
 
     # Layout.
 
@@ -111,7 +122,7 @@ class Diagram:
         if self.left_out:
             parts.append(f"{self.left_out} process{'es are' if self.left_out > 1 else ' is'} not shown")
         most = int((self.width - 2 * _MARGIN) / (10.5 * svg.ADVANCE))
-        return [line for part in parts for line in svg.wrapped(part, most, 3)]
+        return [line for part in parts for line in wrapped(part, most, 3)]
 
     def _row(self, number: int) -> _Row:
         step = self.trace.steps[number]
@@ -119,12 +130,12 @@ class Diagram:
             call = ["initial state"]
         else:
             name = f"{step.process}: {step.action}" if step.process else step.action
-            call = svg.wrapped(name or "a step", _CALL_COLUMNS, 2)
+            call = wrapped(name or "a step", _CALL_COLUMNS, 2)
         arguments = [argument_words(one) for one in step.arguments if one.text != step.process]
         if arguments:
-            call += svg.wrapped(", ".join(filter(None, arguments)), _CALL_COLUMNS + 4, 2)
+            call += wrapped(", ".join(filter(None, arguments)), _CALL_COLUMNS + 4, 2)
         if step.choices:
-            call += svg.wrapped(f"choosing {', '.join(step.choices)}", _CALL_COLUMNS + 4, 1)
+            call += wrapped(f"choosing {', '.join(step.choices)}", _CALL_COLUMNS + 4, 1)
         notes = {}
         for index, lane in enumerate(self.lanes):
             found = self._notes(lane, number)
@@ -143,7 +154,7 @@ class Diagram:
             or last
         )
         most = int((self.lane_width - 20) / (10.5 * svg.ADVANCE))
-        return _Notes([(svg.cut(line, most), class_) for line, class_ in lines], log, before, after)
+        return _Notes([(cut(line, most), class_) for line, class_ in lines], log, before, after)
 
     def _height(self, row: _Row) -> float:
         lanes_ = max((notes.height for notes in row.notes.values()), default=0.0)
@@ -168,8 +179,9 @@ class Diagram:
             *self._lane_lines(),
         ]
         rows = [part for row in self.rows for part in self._front(row)]
-        arrows = list(self._messages())
-        parts += [*(line for line, _ in arrows), *rows, *(label for _, label in arrows), *self._verdict()]
+        strokes = list(self._strokes())
+        labels = [self._label(one) for one in strokes]
+        parts += [*map(self._drawn, strokes), *rows, *labels, *self._verdict()]
         view = f"0 0 {self.width:.0f} {self.height:.0f}"
         return element(
             "svg", "\n", "\n".join(parts), "\n", xmlns="http://www.w3.org/2000/svg", class_="run", viewBox=view,
@@ -177,11 +189,11 @@ class Diagram:
         )  # fmt: skip
 
     def _head(self, words: str) -> Iterator[str]:
-        yield text(svg.cut(words, int((self.width - 32) / (14 * svg.ADVANCE))), _MARGIN, 26, "bold", font_size=14)
+        yield text(cut(words, int((self.width - 32) / (14 * svg.ADVANCE))), _MARGIN, 26, "bold", font_size=14)
         for number, line in enumerate(self._subtitle()):
             yield text(line, _MARGIN, 44 + number * _LINE, "small dim")
         for index, lane in enumerate(self.lanes):
-            name = svg.cut(lane.name, int((self.lane_width - 24) / (12 * svg.ADVANCE)))
+            name = cut(lane.name, int((self.lane_width - 24) / (12 * svg.ADVANCE)))
             wide = svg.width(name, 12) + 16
             yield element("rect", class_="head", x=self.x(index) - 10, y=self.top - 26, width=wide, height=20, rx=4)
             yield text(name, self.x(index) - 2, self.top - 12, "bold")
@@ -217,7 +229,7 @@ class Diagram:
         step = row.step
         fault = " fault" if step.fault else ""
         yield text(str(row.number + 1), _MARGIN, row.y + 4, "dim")
-        names = 1 if row.number == 0 else len(svg.wrapped(f"{step.process}: {step.action}", _CALL_COLUMNS, 2))
+        names = 1 if row.number == 0 else len(wrapped(f"{step.process}: {step.action}", _CALL_COLUMNS, 2))
         for number, line in enumerate(row.call):
             class_ = f"bold{fault}" if number < names else "small dim"
             yield text(line, _MARGIN + 26, row.y + 4 + number * _LINE, class_)
@@ -245,10 +257,10 @@ class Diagram:
         self.boxes.append((x - 7, row.y - 7, x + 7, row.y + 7))
 
     def _shown(self, index: int, row: _Row, notes: _Notes) -> Iterator[str]:
-        x, y = self.x(index) + 12, row.y + (4 if self._leaves_to_the_right(index, row) else 20)
+        x, y = self.x(index) + 12, row.y + (-4 if self._leaves_to_the_right(index, row) else 20)
         for line, class_ in notes.lines:
-            yield text(line, x, y, f"small halo {class_}")
-            self.boxes.append((x, y - 10, x + svg.width(line, 10.5), y + 3))
+            yield text(line, x, y, f"small {class_}".rstrip())
+            self._taken((x, y - 10, x + svg.width(line, 10.5), y + 3))
             y += _LINE
         if notes.log:
             yield from self._log(x, max(y - 8, row.y + 12), notes)
@@ -282,11 +294,15 @@ class Diagram:
             yield element("line", class_="watermark", x1=at, x2=at, y1=y - 4, y2=y + CELL_HEIGHT + 4)
         if len(log) > len(shown):
             words += f", {len(log) - len(shown)} not shown"
-        yield text(words, x, y + CELL_HEIGHT + 13, "small dim halo")
-        self.boxes.append((x - 2, y - 4, x + max(wide, svg.width(words, 10.5)), y + CELL_HEIGHT + 16))
+        yield text(words, x, y + CELL_HEIGHT + 13, "small dim")
+        self._taken((x - 2, y - 4, x + max(wide, svg.width(words, 10.5)), y + CELL_HEIGHT + 16))
 
-    def _messages(self) -> Iterator[tuple[str, str]]:
-        """Every message as a line with its head, and its name."""
+    def _taken(self, box: Box) -> None:
+        """Notes the place of words: names of messages stand elsewhere, and lines leave a gap."""
+        self.boxes.append(box)
+        self.words.append(box)
+
+    def _strokes(self) -> Iterator[_Stroke]:
         for message in self.trace.messages:
             if message.sent < self.first or message.source not in self.index:
                 continue
@@ -309,62 +325,48 @@ class Diagram:
                 seen.add(receiver)
                 yield receiver, number
 
-    def _arrow(self, message: Message, start: tuple[float, float], end: tuple[float, float]) -> tuple[str, str]:
+    def _arrow(self, message: Message, start: Point, end: Point) -> _Stroke:
         (x1, y1), (x2, y2) = start, end
         if x1 == x2:
             side = x1 + 40
-            d = f"M{x1 + 5:.1f} {y1 + 3:.1f}C{side:.1f} {y1 + 8:.1f} {side:.1f} {y2 - 8:.1f} {x2 + 8:.1f} {y2 - 3:.1f}"
-            tip = marks.tip(side, y2 - 12, x2 + 6, y2 - 2)
-            return self._drawn(message, d, tip), self._label(message, start, (x2 + 30, y2))
-        d = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
-        return self._drawn(message, d, marks.tip(x1, y1, x2, y2, 6)), self._label(message, start, end)
+            points = curve((x1 + 5, y1 + 3), (side, y1 + 8), (side, y2 - 8), (x2 + 8, y2 - 3))
+            return _Stroke(message, points, marks.tip(side, y2 - 12, x2 + 6, y2 - 2))
+        return _Stroke(message, [start, end], marks.tip(x1, y1, x2, y2, 6))
 
-    def _unreceived(self, message: Message, start: tuple[float, float], target: float) -> tuple[str, str]:
+    def _unreceived(self, message: Message, start: Point, target: float) -> _Stroke:
         """A message that a fault lost, to where it was lost; or one in flight, a little way."""
         x1, y1 = start
         side = 1 if target >= x1 else -1
-        if message.lost is not None:
-            end = (x1 + (target - x1) * 0.6 if target != x1 else x1 + 40, self._at(message.lost))
-            d = f"M{end[0] - 5:.1f} {end[1] - 5:.1f}l10 10m0 -10l-10 10"
-            mark = element("path", class_="cross", d=d)
-        else:
-            end = (x1 + side * 46, y1 + 16)
-            mark = ""
-        d = f"M{x1:.1f} {y1:.1f}L{end[0]:.1f} {end[1]:.1f}"
-        return self._drawn(message, d, mark, stub=message.lost is None), self._label(message, start, end)
+        if message.lost is None:
+            return _Stroke(message, [start, (x1 + side * 46, y1 + 16)], "", stub=True)
+        end = (x1 + (target - x1) * 0.6 if target != x1 else x1 + 40, self._at(message.lost))
+        d = f"M{end[0] - 5:.1f} {end[1] - 5:.1f}l10 10m0 -10l-10 10"
+        return _Stroke(message, [start, end], element("path", class_="cross", d=d))
 
-    def _drawn(self, message: Message, d: str, tip: str, *, stub: bool = False) -> str:
+    def _drawn(self, stroke: _Stroke) -> str:
+        message = stroke.message
         copy = " (a copy)" if message.duplicated else ""
         fate = "" if message.received else ", lost" if message.lost is not None else ", in flight"
-        line = element("path", class_="arrow stub" if stub else "arrow", d=d)
-        return element("g", svg.title(f"{message.text}{copy}{fate}"), line, tip)
+        d = path(stroke.points, self.words)
+        line = element("path", class_="arrow stub" if stroke.stub else "arrow", d=d)
+        return element("g", svg.title(f"{message.text}{copy}{fate}"), line, stroke.head)
 
-    def _label(self, message: Message, start: tuple[float, float], end: tuple[float, float]) -> str:
+    def _label(self, stroke: _Stroke) -> str:
         """The name of a message beside its line, where nothing else stands if there is such a place."""
+        message = stroke.message
         epoch = "" if message.epoch is None else f" e{message.epoch}"
-        name = f"{svg.cut(message.name, 22) or 'message'}{epoch}"
+        name = f"{cut(message.name, 22) or 'message'}{epoch}"
         wide = svg.width(name, 10.5)
         best: tuple[float, Box] | None = None
-        for x, y in self._places(start, end, wide, short=not message.received and message.lost is None):
+        for x, y in _places(stroke, wide):
             left = min(max(x, _GUTTER - 4), self.width - wide - 4)
             box = (left, y - 9, left + wide, y + 2)
-            overlap = sum(_overlap(box, other) for other in self.boxes)
-            if best is None or overlap < best[0]:
-                best = overlap, box
+            shared = sum(overlap(box, other) for other in self.boxes)
+            if best is None or shared < best[0]:
+                best = shared, box
         assert best is not None
-        self.boxes.append(best[1])
-        return text(name, best[1][0], best[1][3] - 2, "small halo")
-
-    def _places(
-        self, start: tuple[float, float], end: tuple[float, float], wide: float, *, short: bool
-    ) -> Iterator[tuple[float, float]]:
-        """Where the name of a message may stand, the best place first."""
-        (x1, y1), (x2, y2) = start, end
-        if short:
-            yield (x2 + 3 if x2 > x1 else x2 - wide - 3), y2 + 4
-        for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.86):
-            for lift in (-4, 12):
-                yield x1 + (x2 - x1) * share - wide / 2, y1 + (y2 - y1) * share + lift
+        self._taken(best[1])
+        return text(name, best[1][0], best[1][3] - 2, "small")
 
     def _verdict(self) -> Iterator[str]:
         words = _ending(self.trace)
@@ -374,7 +376,20 @@ class Diagram:
                 "rect", class_=class_, x=_MARGIN, y=self.bottom + 10, width=self.width - 2 * _MARGIN, height=30, rx=5
             )
             most = int((self.width - 60) / (12 * svg.ADVANCE))
-            yield text(svg.cut(words, most), _MARGIN + 12, self.bottom + 29, "bold")
+            yield text(cut(words, most), _MARGIN + 12, self.bottom + 29, "bold")
+
+
+def _places(stroke: _Stroke, wide: float) -> Iterator[Point]:
+    """Where the name of a message may stand, the best place first."""
+    (x1, y1), (x2, y2) = stroke.points[0], stroke.points[-1]
+    if stroke.stub:
+        yield (x2 + 3 if x2 > x1 else x2 - wide - 3), y2 + 4
+        yield (x1 + 8 if x2 > x1 else x1 - wide - 8), y2 + 12
+    if len(stroke.points) > 2:
+        yield max(x for x, _ in stroke.points) + 5, (y1 + y2) / 2 + 4
+    for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.86):
+        for lift in (-4, 12):
+            yield x1 + (x2 - x1) * share - wide / 2, y1 + (y2 - y1) * share + lift
 
 
 def _differences(before: Process, after: Process, *, first: bool) -> Iterator[tuple[str, str]]:
@@ -404,12 +419,6 @@ def _named(step: TraceStep) -> Iterator[str]:
             yield argument.text
         elif isinstance(kind, types.Set | types.Seq) and isinstance(kind.element, types.Domain):
             yield from map(kind.element.show, argument.value)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    return wide * high if wide > 0 and high > 0 else 0.0
 
 
 def _constant(value: int | bool) -> str:

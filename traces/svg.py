@@ -6,8 +6,9 @@ Text is set in a monospaced font, so that its width is known without the font.
 from __future__ import annotations
 
 import re
-import unicodedata
 from xml.sax.saxutils import escape, quoteattr
+
+from .fitting import columns
 
 FONT = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 #: The width of a character, as a share of the font's size.
@@ -48,38 +49,6 @@ def _number(value: object) -> str:
     return plain(str(value))
 
 
-def columns(content: str) -> int:
-    """How many character widths a text takes: two for each wide character."""
-    return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in content
-    )
-
-
 def width(content: str, size: float) -> float:
     """The width of a text in a font of a size, in pixels."""
     return columns(content) * ADVANCE * size
-
-
-def cut(content: str, most: int) -> str:
-    """A text in at most so many character widths, with an ellipsis for what is left out."""
-    if columns(content) <= most:
-        return content
-    kept = ""
-    for one in content:
-        if columns(kept + one) >= most:
-            break
-        kept += one
-    return f"{kept}…"
-
-
-def wrapped(content: str, most: int, lines: int) -> list[str]:
-    """A text in at most so many lines, broken after spaces and commas where that is possible."""
-    found: list[str] = []
-    rest = content.strip()
-    while rest and len(found) < lines - 1 and columns(rest) > most:
-        head = cut(rest, most + 1).removesuffix("…")
-        at = max(head.rfind(" "), head.rfind(",")) + 1
-        head = head[:at] if at > len(head) // 2 else head
-        found.append(head.rstrip())
-        rest = rest[len(head) :].lstrip()
-    return [*found, cut(rest, most)] if rest else found

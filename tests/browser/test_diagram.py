@@ -1,4 +1,4 @@
-"""Space-time diagrams in a browser: words stand apart from each other, and inside the picture."""
+"""Space-time diagrams in a browser: words stand apart from each other and from arrows, inside the picture."""
 
 from pathlib import Path
 
@@ -26,6 +26,21 @@ OVERLAPS = """() => {
 }"""
 
 
+ARROWS_THROUGH_WORDS = """() => {
+    const boxes = [...document.querySelectorAll("text")].map((one) => [one.textContent, one.getBBox()]);
+    const found = [];
+    for (const arrow of document.querySelectorAll(".arrow")) {
+        for (let at = 0; at <= arrow.getTotalLength(); at += 2) {
+            const { x, y } = arrow.getPointAtLength(at);
+            for (const [text, box] of boxes) {
+                const inside = x > box.x && x < box.x + box.width && y > box.y + 3 && y < box.y + box.height - 2;
+                if (inside) found.push(`${arrow.parentNode.textContent} through ${text}`);
+            }
+        }
+    }
+    return found;
+}"""
+
 GALLERY = sorted((Path(__file__).parents[2] / "docs" / "gallery").glob("*.svg"))
 
 
@@ -35,6 +50,7 @@ def test_no_words_overlap(make, watched, tmp_path):
     file.write_text(space_time.write(make()))
     watched.page.goto(f"file://{file}")
     assert watched.page.evaluate(OVERLAPS) == []
+    assert watched.page.evaluate(ARROWS_THROUGH_WORDS) == []
     assert watched.complaints == []
 
 
@@ -42,6 +58,7 @@ def test_no_words_overlap(make, watched, tmp_path):
 def test_no_words_overlap_in_the_gallery(file, watched):
     watched.page.goto(f"file://{file}")
     assert watched.page.evaluate(OVERLAPS) == []
+    assert watched.page.evaluate(ARROWS_THROUGH_WORDS) == []
     assert watched.page.evaluate("document.documentElement.getBoundingClientRect().width") < 1000
     assert watched.complaints == []
 
