@@ -17,7 +17,7 @@ import traceback
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from .. import errors
@@ -45,8 +45,17 @@ class _Scope:
         return cls(names, outer, _prefixes(function))
 
     def evaluate(self, node: ast.expr) -> Any:
-        code = compile(ast.fix_missing_locations(ast.Expression(node)), "<explanation>", "eval")
-        return eval(code, {**self.outer, **self.names})  # noqa: S307  # the author's own code
+        return eval(_compiled(node), {**self.outer, **self.names})  # noqa: S307  # the author's own code
+
+
+@functools.cache
+def _compiled(node: ast.expr) -> CodeType:
+    """An expression of a tree that is kept, so that a long trace is not compiled again in every state."""
+    return compile(ast.fix_missing_locations(ast.Expression(node)), "<explanation>", "eval")
+
+
+_text = functools.cache(ast.unparse)
+_source = functools.cache(source_of)
 
 
 @dataclass
@@ -63,7 +72,7 @@ class _Finding:
 def explain(specification: spec.Specification, prop: spec.Property, state: Any, after: Any = None) -> list[str]:
     """Lines that say why a property does not hold in a state, or on a step; empty when that cannot be taken apart."""
     try:
-        tree = source_of(prop.function).tree
+        tree = _source(prop.function).tree
         names = [argument.arg for argument in tree.args.args]
         scope = _Scope.of(dict(zip(names, (state, after), strict=False)), prop.function)
         with spec._running(specification, None):
@@ -113,14 +122,14 @@ def _guard(frame: FrameType, line: int, raised: FrameType, action: spec.Action) 
     end = call.end_col_offset if call.end_lineno == call.lineno else len(text)
     at = errors.Location(file, call.lineno, call.col_offset + 1, (end or len(text)) + 1, text)
     if raised.f_code is spec.choose.__code__:
-        return Guard((f"nothing to choose from: {ast.unparse(call.args[0])}",), at)
+        return Guard((f"nothing to choose from: {_text(call.args[0])}",), at)
     scope = _Scope(dict(frame.f_locals), frame.f_globals, _prefixes(action.function))
     return Guard(tuple(_find(call.args[0], False, scope, {}, 0).lines()), at)
 
 
 def guard_text(at: errors.Location) -> str:
     """The require() or choose() at a place, in one line however many it takes there."""
-    return next((ast.unparse(node) for node in _guards(at.file) if node.lineno == at.line), at.text.strip())
+    return next((_text(node) for node in _guards(at.file) if node.lineno == at.line), at.text.strip())
 
 
 @functools.cache
@@ -134,7 +143,7 @@ def _guards(file: str) -> list[ast.Call]:
 
 def _only_return(function: Callable[..., Any], scope: _Scope) -> ast.expr | None:
     """What a function returns that is one return after assignments to names, which are made in the scope."""
-    statements = source_of(function).tree.body
+    statements = _source(function).tree.body
     if not statements or not isinstance(statements[-1], ast.Return):
         return None
     for node in statements[:-1]:
@@ -154,7 +163,7 @@ def _find(node: ast.expr, wanted: bool, scope: _Scope, bindings: dict[str, str],
         found = _narrow(node, wanted, scope, bindings, depth + 1)
         if found is not None:
             return found
-    text = ast.unparse(node) if not wanted else f"not ({ast.unparse(node)})"
+    text = _text(node) if not wanted else f"not ({_text(node)})"
     return _Finding(bindings, text, _operands(node, scope))
 
 
@@ -205,7 +214,7 @@ def _inside_call(node: ast.Call, wanted: bool, scope: _Scope, bindings: dict[str
     if returned is None:
         return None
     found = _find(returned, wanted, inner, bindings, depth)
-    return _Finding(found.bindings, found.text, [*found.details, f"in {ast.unparse(node)}"])
+    return _Finding(found.bindings, found.text, [*found.details, f"in {_text(node)}"])
 
 
 def _combinations(generators: list[ast.comprehension], scope: _Scope) -> Iterator[tuple[_Scope, dict[str, str]]]:
@@ -263,7 +272,7 @@ def _operands(node: ast.expr, scope: _Scope) -> list[str]:
         return []
     lines = []
     for side in (node.left, node.comparators[0]):
-        text, value = ast.unparse(side), _shown(side, scope)
+        text, value = _text(side), _shown(side, scope)
         if not isinstance(side, ast.Constant) and text != value:
             lines.append(f"{text} is {value}")
     return lines
@@ -287,6 +296,7 @@ def _shown(node: ast.expr, scope: _Scope) -> str:
     return str(value) if isinstance(value, enum.Enum) else repr(value)
 
 
+@functools.cache
 def _prefixes(function: Callable[..., Any]) -> dict[str, str]:
     """The prefixes of the parameters of a function that are identities."""
     found = {}
