@@ -20,7 +20,8 @@ from .api import Job, Options, pins_of, prepare
 from .cli import DEBUG, complain, internal, interrupts
 from .expectations import pins_for
 from .outcome import INTERRUPTED, OUT_OF_MEMORY
-from .report import ConfigurationReport, ErrorReport, PropertyReport, Report, failed, to_json
+from .report import ConfigurationReport, ErrorReport, PropertyReport, Report, failed
+from .report_json import to_json
 from .screen import ProgressLine, Screen
 
 if TYPE_CHECKING:

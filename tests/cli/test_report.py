@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import jsonschema
 import pytest
 
-from fencepost.checks import catalogue, report
+from fencepost.checks import catalogue, report, report_json
 from fencepost.checks.api import Options, pins_of
 from fencepost.checks.catalogue import Configuration, Entry, Pins
 from fencepost.checks.outcome import ActionCount, Outcome, PropertyCount, Run
 from fencepost.checks.report import ConfigurationReport, ErrorReport, Report, exit_code
 from fencepost.checks.session import Request, plan
 from fencepost.model import Constant, Model, Range, Specification, action, errors, invariant
+from models import runs
 
 RUN = Run(0, (0, 0))
 HELD = PropertyCount("safe", "invariant", 10, 0, None)
@@ -91,12 +92,12 @@ def test_verdict_and_exit_code(case: str, validate: Any) -> None:
     assert (one.verdict, one.as_expected, one.exit_code) == (verdict, as_expected, code)
     assert one.expected == (pins.verdict if pins else None)
     assert bool(one.failures) == (verdict == "violated")
-    validate(report.to_json(Report((one,), "0.1.0")))
+    validate(report_json.to_json(Report((one,), "0.1.0")))
 
 
 def test_the_schema_refuses_what_it_does_not_describe(validate: Any) -> None:
     """The schema can fail: for a field that is missing, is new, or has another type."""
-    good = report.to_json(Report((assessed(outcome(BROKEN)),), "0.1.0"))
+    good = report_json.to_json(Report((assessed(outcome(BROKEN)),), "0.1.0"))
     validate(good)
     for path, change in (
         ((), {"version": 1}),
@@ -119,6 +120,21 @@ def test_the_schema_refuses_what_it_does_not_describe(validate: Any) -> None:
         del bad["configurations"][0][name]
         with pytest.raises(jsonschema.ValidationError):
             validate(bad)
+
+
+def test_a_run_has_its_messages(validate: Any) -> None:
+    one = report.with_trace(assessed(outcome(BROKEN)), "safe", runs.pinging(), ())
+    written = report_json.to_json(Report((one,), "0.1.0"))
+    validate(written)
+    found = written["configurations"][0]["properties"][0]["trace"]["messages"]
+    assert [(m["name"], m["source"], m["sent"], m["received"], m["lost"], m["duplicated"]) for m in found] == [
+        ("Ping", "n1", 1, [], 3, False),
+        ("Ping", "n1", 2, [], None, False),
+        ("Ping", "n3", 4, [6], None, False),
+        ("Ping", "n1", 5, [], None, True),
+        ("Pong", "n3", 6, [7], None, False),
+        ("Ping", "n2", 8, [], None, False),
+    ]
 
 
 def test_a_deadlock_is_a_property_where_it_is_forbidden() -> None:

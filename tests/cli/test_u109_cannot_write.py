@@ -30,5 +30,5 @@ def test_an_old_report_is_replaced_whole(run: Any, small: Any, tmp_path: Path) -
     file = tmp_path / "report.json"
     file.write_text("x" * 1_000_000)
     assert run("check", small("Counter"), "--json", file).code == 0
-    assert json.loads(file.read_text())["version"] == 2
+    assert json.loads(file.read_text())["version"] == 3
     assert list(tmp_path.iterdir()) == [file]
