@@ -9,12 +9,19 @@ if TYPE_CHECKING:
     from .outcome import Limits
     from .scenario import Scenario
     from .testing.declared import model_check
+    from .walks.simulation import WalkResult, simulate
 
 __version__ = "0.1.0"
 
-__all__ = ["Limits", "Options", "Result", "Scenario", "__version__", "check", "model_check"]
+__all__ = ["Limits", "Options", "Result", "Scenario", "WalkResult", "__version__", "check", "model_check", "simulate"]
 
-_MODULES = {"Limits": "outcome", "Scenario": "scenario", "model_check": "testing.declared"}
+_MODULES = {
+    "Limits": "outcome",
+    "Scenario": "scenario",
+    "WalkResult": "walks.simulation",
+    "model_check": "testing.declared",
+    "simulate": "walks.simulation",
+}
 
 
 def __getattr__(name: str) -> Any:

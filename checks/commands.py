@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from ..model import errors
-from . import __version__, catalogue, graph_command, loading, mutate_command, trace_commands
+from . import __version__, catalogue, graph_command, loading, mutate_command, simulate_command, trace_commands
 from .api import ENGINES
 from .description import configurations, sections
 from .screen import Screen
@@ -430,12 +430,13 @@ def _show_specification(name: str, settings: list[str], ir: bool) -> None:
         screen.print([[("", "")], [(title, "bold")], *lines])
 
 
-# replay, diff, shrink, graph, mutate
+# replay, diff, shrink, simulate, graph, mutate
 
 for command, words in (
     (trace_commands.replay, "Execute a trace again."),
     (trace_commands.diff, "Show where two traces part."),
     (trace_commands.shrink, "Make a trace smaller."),
+    (simulate_command.simulate, "Take random walks, and check properties on them."),
     (graph_command.graph, "Draw the states of a small specification."),
     (mutate_command.mutate, "See which checks notice when a guard is taken out."),
 ):

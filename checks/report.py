@@ -5,6 +5,9 @@ every property holds, nothing is vacuous and every action is possible somewhere,
 violated when any of that is known to be false; and it is inconclusive when the search stopped before it could tell. A
 violation found before a limit stays a violation.
 
+Random walks never prove anything: where they violate nothing, the verdict is inconclusive. They are as expected when
+all that were asked for were taken, they met nothing unexpected, and every violation and witness that is expected.
+
 With pins, what counts is whether everything came out as pinned. `exit_code` is the only place that decides:
 
 | code | when |
@@ -28,6 +31,7 @@ from ..traces.replay import DEADLOCK
 from ..traces.trace import Trace
 from .catalogue import Pins
 from .outcome import Limits, Outcome
+from .walks.report import WalksReport
 
 Verdict = Literal["holds", "violated", "inconclusive", "error"]
 PropertyVerdict = Literal["holds", "violated", "vacuous", "inconclusive"]
@@ -133,6 +137,7 @@ class ConfigurationReport:
     pins: Pins | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     error: ErrorReport | None = None
+    walks: WalksReport | None = None
 
     @property
     def as_expected(self) -> bool | None:
@@ -141,7 +146,7 @@ class ConfigurationReport:
             return None
         if self.mismatches:
             return False
-        return None if self.undecided else True
+        return None if self.undecided or self.walks is not None else True
 
     @property
     def exit_code(self) -> int:
@@ -195,6 +200,9 @@ def _exit_code(one: ConfigurationReport) -> int:
         return errors.EXIT_NOT_AS_EXPECTED
     if one.expected is None and one.verdict == "violated":
         return errors.EXIT_NOT_AS_EXPECTED
+    if one.walks is not None:
+        is_known = one.walks.finished and not one.undecided
+        return errors.EXIT_AS_EXPECTED if is_known else errors.EXIT_INCONCLUSIVE
     if one.verdict == "inconclusive" or one.undecided:
         return errors.EXIT_INCONCLUSIVE
     return errors.EXIT_AS_EXPECTED
@@ -312,7 +320,7 @@ def _mismatches(one: ConfigurationReport, pins: Pins) -> Iterator[str]:
     for prop in one.properties:
         if prop.expected is not None and prop.verdict not in (prop.expected, "inconclusive"):
             yield f"{prop.name}: {prop.verdict}, pinned as {prop.expected}"
-        elif prop.trace_length is not None and lengths.get(prop.name) not in (None, prop.trace_length):
+        elif prop.trace_length is not None and not _fits(one, prop.trace_length, lengths.get(prop.name)):
             yield f"{prop.name}: {prop.trace_length} states, pinned as {lengths[prop.name]}"
     for action in one.actions:
         wanted = "unreachable" if action.name in pins.unreachable else "reachable"
@@ -323,6 +331,11 @@ def _mismatches(one: ConfigurationReport, pins: Pins) -> Iterator[str]:
             yield f"{name}: {found:,}, pinned as {pinned:,}"
 
 
+def _fits(one: ConfigurationReport, length: int, pinned: int | None) -> bool:
+    """Whether a run can have this length, if the shortest one has the other. Runs of walks may be longer."""
+    return pinned is None or length == pinned or (length > pinned and one.walks is not None)
+
+
 def _counts(one: ConfigurationReport, pins: Pins) -> Iterator[tuple[str, int, int]]:
     if pins.distinct is not None:
         yield "distinct", one.distinct, pins.distinct
@@ -331,7 +344,11 @@ def _counts(one: ConfigurationReport, pins: Pins) -> Iterator[tuple[str, int, in
 
 
 def _undecided(one: ConfigurationReport) -> Iterator[str]:
-    """Which pins were not compared because the search was stopped."""
+    """Which pins were not compared because the search was stopped; what walks were to show, and did not."""
+    if one.walks is not None:
+        shown = {prop.name: (prop.kind == "witness") is not (prop.expected == "violated") for prop in one.properties}
+        yield from (prop.name for prop in one.properties if prop.verdict == "inconclusive" and shown[prop.name])
+        return
     if not one.stopped or one.pins is None:
         return
     for prop in one.properties:

@@ -82,6 +82,7 @@ def _configuration_json(one: ConfigurationReport) -> dict[str, Any]:
         "undecided": list(one.undecided),
         "pins": _pins_json(one.pins) if one.pins else None,
         "error": _error_json(one.error) if one.error else None,
+        "walks": one.walks.to_json() if one.walks else None,
         "details": dict(one.details),
     }
 

@@ -151,8 +151,14 @@ class ProgressLine:
                 *([size_text(found.memory)] if found.memory else []),
                 f"{duration(found.seconds)}{f', about {duration(left)} left' if left > 0 else ''}",
             ]
+        self.write(_INDENT.join(parts))
+
+    def write(self, line: str) -> None:
+        """Shows a line as it is, as far as there is room."""
+        if not self.enabled:
+            return
         width = shutil.get_terminal_size().columns - 1
-        self.stream.write(f"\r{_INDENT.join(parts)[:width]}\x1b[K")
+        self.stream.write(f"\r{line[:width]}\x1b[K")
         self.stream.flush()
         self._shown = True
 

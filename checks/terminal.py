@@ -215,7 +215,7 @@ class _Details:
         """What there is to say about a configuration; nothing when it is as expected and nothing else was asked for."""
         if one.stopped == VIOLATION_FOUND:
             yield [(f"{_INDENT}Stopped after the first violation; --continue looks for others.", "")]
-        elif one.stopped:
+        elif one.stopped and one.walks is None:
             yield [(f"{_INDENT}Stopped: {one.stopped}. What was not reached may still be wrong.", "")]
             if one.stopped.endswith("memory") or one.stopped == OUT_OF_MEMORY:
                 yield [(f"{_INDENT}Smaller constants, --symmetry or fewer properties take less memory.", "")]
@@ -266,7 +266,7 @@ class _Details:
             )
             yield [(f"{_INDENT * 2}{where}:", "")]
             yield from ([(f"{_INDENT * 3}{line}", "yellow")] for line in prop.explanation)
-        what_run = "Shortest run under the view" if one.view else "Shortest run"
+        what_run = "Shortest run under the view" if one.view else "Run" if one.walks else "Shortest run"
         key = (title(one), *(step.code for step in trace.steps))
         if key in self._runs:
             yield [(f"{_INDENT * 2}{what_run}: that of {self._runs[key]}, {_states(trace)}.", "")]

@@ -14,7 +14,12 @@ from fencepost.checks import check
 
 TOP = Path(__file__).parent.parent
 #: Every page with console output, the name of its specification, and how many commands it shows.
-PAGES = {"README.md": ("election.py", 2), "docs/faults.md": ("faults.py", 7), "docs/traces.md": ("none.py", 8)}
+PAGES = {
+    "README.md": ("election.py", 2),
+    "docs/faults.md": ("faults.py", 7),
+    "docs/randomised.md": ("test_sizes.py", 2),
+    "docs/traces.md": ("none.py", 8),
+}
 #: Files that are there when the commands of a page are run.
 FILES = {"docs/traces.md": {"lost.itf.json": "tests/traces/golden/truncate-weak-isr.itf.json"}}
 
@@ -71,3 +76,8 @@ def test_the_fix_in_the_readme(tmp_path):
     file = tmp_path / "election.py"
     file.write_text(head.replace("invariant\n", "invariant, require\n", 1) + fix + body)
     assert check(f"{file}:Election").verdict == "holds"
+
+
+def test_random_walks_in_a_test_file(pytester):
+    pytester.makepyfile("\n\n".join(blocks("docs/randomised.md", "python")))
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)

@@ -129,31 +129,36 @@ class Runs:
         if place.position is None or place.level < 0:
             replayed = self.to(place)
         else:
-            replayed = self.to(place, lambda before, after: self._raised(before, after) is not None)
-        raised = self._raised(replayed.before, replayed.last)
+            replayed = self.to(place, lambda before, after: evaluation_error(specification, before, after) is not None)
+        raised = evaluation_error(specification, replayed.before, replayed.last)
         if raised is None and place.position is None:
-            raised = _raised_by(lambda: list(specification.successors(replayed.last)))
+            raised = raised_by(lambda: list(specification.successors(replayed.last)))
         if raised is None:
             raise self._disagreement("an error in native code is none")
         return with_run(raised, replayed.run)
 
-    def _raised(self, before: Any, state: Any) -> FencepostError | None:
-        """What the evaluation of properties and constraints raises, step invariants first."""
-        holds = self.specification.holds
-        steps = [prop for prop in self.specification.properties if prop.kind == "step_invariant"]
-        states = [prop for prop in self.specification.properties if prop.kind != "step_invariant"]
-        evaluations: list[Callable[[], object]] = [partial(holds, prop, state) for prop in states]
-        if before is not None:
-            evaluations = [*(partial(holds, prop, before, state) for prop in steps), *evaluations]
-        evaluations.append(partial(self.specification.within_constraint, state))
-        for evaluation in evaluations:
-            raised = _raised_by(evaluation)
-            if raised is not None:
-                return raised
-        return None
+
+def evaluation_error(specification: Specification, before: Any, state: Any) -> FencepostError | None:
+    """What the evaluation of properties and constraints raises, step invariants first; None if nothing does.
+
+    `before` is the state before, or None.
+    """
+    holds = specification.holds
+    steps = [prop for prop in specification.properties if prop.kind == "step_invariant"]
+    states = [prop for prop in specification.properties if prop.kind != "step_invariant"]
+    evaluations: list[Callable[[], object]] = [partial(holds, prop, state) for prop in states]
+    if before is not None:
+        evaluations = [*(partial(holds, prop, before, state) for prop in steps), *evaluations]
+    evaluations.append(partial(specification.within_constraint, state))
+    for evaluation in evaluations:
+        raised = raised_by(evaluation)
+        if raised is not None:
+            return raised
+    return None
 
 
-def _raised_by(action: Callable[[], object]) -> FencepostError | None:
+def raised_by(action: Callable[[], object]) -> FencepostError | None:
+    """The error that an action ends in, if it is one of the specification."""
     try:
         action()
     except FencepostError as error:

@@ -100,6 +100,7 @@ def _source_hash() -> str:
     sources = [
         *folder.glob("*.py"),
         *(folder.parent / "engine").glob("*.py"),
+        *(folder.parent / "walks").glob("*.py"),
         *(model / f"{name}.py" for name in ("scalars", "types")),
         *(model / "ir").glob("*.py"),
     ]

@@ -3,6 +3,7 @@
 | symbol                                                | does                                                       |
 |-------------------------------------------------------|------------------------------------------------------------|
 | `i64 successors(i64* state, i64* out, i32* actions)`  | every successor of a state, in the order of CPython        |
+| `i64 act(i64* state, i64* out, i32* actions, i64 a)`  | the successors by action number a, in place of the above   |
 | `i64 check(i64* state, i64* result)`                  | invariants, witnesses and constraints of a state           |
 | `i64 check_step(i64* before, i64* after, i64* result)`| step invariants of a step                                  |
 | `void canonicalise(i64* state)`                       | the representative of a state; only with symmetric domains |
@@ -10,7 +11,8 @@
 
 `successors` puts the words of the k-th successor at `out[k * words]` and the index of its action at `actions[k]`,
 and returns how many there are, or `-(1 + action)` when an action fails with an error; what is in `out` is then
-unspecified. It never writes more than `max_successors` successors.
+unspecified. It never writes more than `max_successors` successors. `act` does the same for one action: a search wants
+all successors of a state, a random walk only one.
 
 `check` fills result[0] with a mask of the invariants that are false, result[1] of the properties whose premise is
 true, result[2] of the witnesses that are true (bits are positions in `program.properties`), and result[3] with 1 if
@@ -88,17 +90,21 @@ def _most_successors(action: ir.Routine) -> int:
 
 
 def add_model_kernels(
-    module: Any, program: ir.Program, layout: Layout, *, linkage: str = "", symmetry: bool = True
+    module: Any, program: ir.Program, layout: Layout, *, linkage: str = "", symmetry: bool = True, single: bool = False
 ) -> KernelInfo:
     """Adds the kernels to an llvmlite module. `linkage="internal"` keeps them inside it.
 
-    Without `symmetry` there is no `canonicalise` and `transpose`, which saves compiling them. Raises UnsupportedType,
+    Without `symmetry` there is no `canonicalise` and `transpose`, which saves compiling them. With `single` there is
+    `act` in place of `successors`. Raises UnsupportedType,
     UnsupportedExpression, and StateTooLarge for symmetric domains with too many permutations.
     """
     info = kernel_info(program, layout)
     maker = _Maker(module, program, layout, linkage)
     try:
-        maker.successors()
+        if single:
+            maker.act()
+        else:
+            maker.successors()
         maker.check()
         maker.check_step()
     except RecursionError:
@@ -144,6 +150,22 @@ class _Maker:
             builder.ret(count)
             builder.position_at_end(onward)
         builder.ret(count)
+
+    def act(self) -> None:
+        """One function an action, and one that calls one of them."""
+        actions = [self.action(index, found) for index, found in enumerate(self.program.actions)]
+        function = self.function("act", I64, [POINTER, POINTER, I32.as_pointer(), I64])
+        *arguments, chosen = function.args
+        builder = llvm.IRBuilder(function.append_basic_block())
+        other = function.append_basic_block()
+        switch = builder.switch(chosen, other)
+        for index, action in enumerate(actions):
+            block = function.append_basic_block()
+            switch.add_case(number(index), block)
+            builder.position_at_end(block)
+            builder.ret(builder.call(action, [*arguments, number(0)]))
+        builder.position_at_end(other)
+        builder.unreachable()
 
     def action(self, index: int, routine: ir.Routine) -> Any:
         """`i64 action(state, out, actions, count)`: adds an action's successors after the first `count`."""

@@ -1,4 +1,4 @@
-"""Measures searches, the start of commands, and compilation: `python tests/benchmarks/run.py` prints tables.
+"""Measures searches, random walks, commands and compilation: `python tests/benchmarks/run.py` prints tables.
 
 Compare figures within one run only: they are those of one machine, with what else it does at the time.
 """
@@ -13,8 +13,9 @@ from pathlib import Path
 
 import searching
 import starting
+import walking
 
-PARTS = ("searches", "commands", "compilations")
+PARTS = ("searches", "walks", "commands", "compilations")
 
 
 def show(row: Sequence[str], widths: Sequence[int], *more: str) -> None:
@@ -33,13 +34,21 @@ def searches(large: bool, repeat: int, only: str) -> None:
                 show(searching.measure(case, repeat, yardsticks), widths)
 
 
+def walks(repeat: int, only: str) -> None:
+    names, widths = zip(*walking.HEAD, strict=True)
+    show(names, widths)
+    for case in walking.cases():
+        if only in case.name:
+            show(walking.measure(case, repeat), widths)
+
+
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure, of {', '.join(PARTS)}; all if none")
     parser.add_argument("--large", action="store_true", help="also searches that take minutes and gigabytes")
-    parser.add_argument("--repeat", type=int, default=3, help="searches of each configuration after the first")
-    parser.add_argument("--only", default="", help="only searches whose name contains this text")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each configuration after the first")
+    parser.add_argument("--only", default="", help="only searches and walks whose name contains this text")
     options = parser.parse_args()
     parts = options.parts or PARTS
     if unknown := set(parts) - set(PARTS):
@@ -47,6 +56,9 @@ def main() -> None:
     repeat = max(options.repeat, 1)
     if "searches" in parts:
         searches(options.large, repeat, options.only)
+        print()
+    if "walks" in parts:
+        walks(repeat, options.only)
         print()
     if "commands" in parts:
         for row in starting.commands(max(repeat, 3)):
