@@ -8,13 +8,23 @@ that TLC gives for it.
 
 from __future__ import annotations
 
-from . import kraft_reconfig, kraft_variants, pull_raft, raft, raft_push, reconfiguration, replication
+from . import (
+    kafka_replication,
+    kraft_reconfig,
+    kraft_variants,
+    pull_raft,
+    raft,
+    raft_push,
+    reconfiguration,
+    replication,
+)
 from .configuration import TIERS, Configuration, Entry, Pins, Tier
 
 __all__ = ["ENTRIES", "TIERS", "Configuration", "Entry", "Pins", "Tier", "find", "names"]
 
 ENTRIES: tuple[Entry, ...] = (
     *replication.ENTRIES,
+    *kafka_replication.ENTRIES,
     *raft.ENTRIES,
     *raft_push.ENTRIES,
     *reconfiguration.ENTRIES,
