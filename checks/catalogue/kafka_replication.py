@@ -25,6 +25,7 @@ _CHANGES = frozenset(
     }
 )
 _REFUSAL = frozenset({"receive_alter_partition_refusal"})
+_ANSWERED = _REFUSAL | {"receive_alter_partition_response"}
 _DIVERGING = frozenset({"receive_diverging_fetch_response"})
 _FAILED = frozenset({"receive_failed_fetch_response"})
 
@@ -71,51 +72,271 @@ def _symmetric(one: Configuration, distinct: int, tier: Tier = "full") -> Config
     return replace(one, tier=tier, symmetry=True, pins=replace(one.pins, distinct=distinct))
 
 
-_ROOM_FOR_TWO = (6, 4, 32)
+#: Two replicas in sync and one value; a leader alone is enough to commit, or both are needed.
+_ONE_IS_ENOUGH = (2, 2, 2, 1, 1)
+_BOTH_NEEDED = (2, 2, 2, 2, 1)
 
-#: What is lost with the last member of the ISR, which leads again.
-_LAST_REPLICA = {
-    "leader_completeness": 8,
-    "leader_candidate_completeness": 8,
-    "consistent_read": 9,
-    "no_committed_record_lost_globally": 5,
-}
+_LARGE = (8, 8, 48)
+_LEFT_OPEN = _ELIGIBLE | _RECOVERY
+
+_LOSS_OF_THREE = _kafka((3, 3, 3, 2, 1), (0, 1, 0, 0, 0), (101_378, 40), room=_LARGE, view=True, never=_TWO_LEADERS)
 
 KAFKA_3_5 = (
-    _kafka((2, 2, 2, 1, 1), (0, 0, 0, 0, 0), (19, 11)),
-    _kafka((2, 2, 2, 2, 1), (0, 0, 0, 0, 0), (19, 11)),
-    _kafka((2, 2, 2, 1, 1), (0, 1, 0, 0, 0), (14_304, 39), tier="quick", never=_DIVERGING | _TWO_LEADERS),
-    _kafka((2, 2, 2, 2, 1), (0, 0, 1, 0, 0), (11_957, 36), tier="quick"),
-    _kafka((2, 2, 2, 1, 1), (0, 0, 0, 1, 0), (367, 18), never=_REFUSAL | _DIVERGING | _FAILED | _TWO_LEADERS),
-    _kafka((2, 2, 2, 1, 1), (1, 0, 0, 0, 0), (13_348, 35), never=_TWO_LEADERS),
+    _kafka(_ONE_IS_ENOUGH, (0, 0, 0, 0, 0), (19, 11)),
+    _kafka(_BOTH_NEEDED, (0, 0, 0, 0, 0), (19, 11)),
     _kafka((2, 2, 2, 1, 2), (0, 0, 0, 0, 0), (108, 18)),
     _kafka((3, 3, 3, 2, 1), (0, 0, 0, 0, 0), (305, 23)),
-    _kafka((2, 2, 2, 1, 1), (0, 0, 1, 0, 0), (1_260, 21), view=True),
-    _kafka((2, 2, 2, 1, 1), (0, 1, 0, 0, 0), (945, 25), view=True, never=_DIVERGING | _TWO_LEADERS),
-    _kafka((2, 2, 2, 1, 1), (0, 1, 1, 0, 0), (34_745, 35), room=_ROOM_FOR_TWO, view=True),
+    _kafka(_ONE_IS_ENOUGH, (0, 1, 0, 0, 0), (14_304, 39), tier="quick", never=_DIVERGING | _TWO_LEADERS),
+    _kafka(_ONE_IS_ENOUGH, (1, 0, 0, 0, 0), (13_348, 35), never=_TWO_LEADERS),
+    _kafka(_BOTH_NEEDED, (0, 0, 1, 0, 0), (11_957, 36)),
+    _kafka(_ONE_IS_ENOUGH, (0, 0, 0, 1, 0), (367, 18), never=_REFUSAL | _DIVERGING | _FAILED | _TWO_LEADERS),
+    _kafka(
+        _ONE_IS_ENOUGH,
+        (0, 0, 0, 2, 0),
+        (1_897, 24),
+        room=_LARGE,
+        never=_REFUSAL | _DIVERGING | _FAILED | _TWO_LEADERS,
+    ),
+    _kafka(_ONE_IS_ENOUGH, (0, 0, 0, 0, 1), (358, 19), never=(_CHANGES - {"receive_metadata"}) | _REFUSAL | _DIVERGING),
+    _kafka((3, 2, 2, 1, 1), (0, 0, 0, 0, 1), (245_031, 50), room=_LARGE, never=_ANSWERED),
+    # Under the published view.
+    _kafka(_ONE_IS_ENOUGH, (0, 0, 1, 0, 0), (1_260, 21), view=True),
+    _kafka(_ONE_IS_ENOUGH, (0, 1, 0, 0, 0), (945, 25), view=True, never=_DIVERGING | _TWO_LEADERS),
+    _kafka(_ONE_IS_ENOUGH, (0, 1, 1, 0, 0), (34_745, 35), room=_LARGE, view=True),
+    _kafka((2, 2, 1, 1, 1), (0, 0, 0, 0, 0), (130, 15), view=True, never=_DIVERGING | _FAILED | _TWO_LEADERS),
+    _kafka((2, 2, 1, 1, 1), (0, 1, 0, 0, 0), (2_326, 30), room=_LARGE, view=True, never=_DIVERGING | _TWO_LEADERS),
+    _kafka((2, 2, 1, 1, 1), (0, 1, 1, 0, 0), (93_154, 40), room=_LARGE, view=True),
+    _kafka(_ONE_IS_ENOUGH, (0, 0, 0, 0, 2), (3_710, 27), room=_LARGE, view=True, never=_ANSWERED),
+    _LOSS_OF_THREE,
+    _symmetric(_LOSS_OF_THREE, 50_696),
+    # TLC cannot evaluate these: a leader without followers writes a second record.
+    _kafka((2, 2, 2, 1, 2), (0, 0, 1, 0, 0), (9_170, 27), room=_LARGE, view=True),
+    _kafka((2, 2, 2, 1, 3), (0, 0, 1, 0, 0), (72_720, 31), room=_LARGE, view=True),
 )
 
 KIP_966 = (
-    _kafka((2, 2, 2, 1, 1), (0, 0, 0, 0, 0), (19, 11), never=_ELIGIBLE | _RECOVERY),
-    _kafka((2, 2, 2, 2, 1), (0, 0, 0, 0, 0), (19, 11), never=_ELIGIBLE | _RECOVERY),
-    _kafka((2, 2, 2, 1, 1), (0, 0, 1, 0, 0), (14_613, 36), never=_ELIGIBLE | _RECOVERY),
-    _kafka((2, 2, 2, 1, 1), (0, 1, 0, 0, 0), (14_304, 39), never=_DIVERGING | _TWO_LEADERS | _ELIGIBLE | _RECOVERY),
-    _kafka((2, 2, 2, 2, 1), (0, 0, 1, 0, 0), (11_964, 37), tier="quick", never=_RECOVERY),
+    _kafka(_ONE_IS_ENOUGH, (0, 0, 0, 0, 0), (19, 11), never=_LEFT_OPEN),
+    _kafka(_BOTH_NEEDED, (0, 0, 0, 0, 0), (19, 11), never=_LEFT_OPEN),
+    _kafka((2, 2, 2, 1, 2), (0, 0, 0, 0, 0), (108, 18), never=_LEFT_OPEN),
+    _kafka((3, 3, 3, 2, 1), (0, 0, 0, 0, 0), (305, 23), never=_LEFT_OPEN),
+    _kafka(_ONE_IS_ENOUGH, (0, 0, 1, 0, 0), (14_613, 36), never=_LEFT_OPEN),
+    _kafka(_ONE_IS_ENOUGH, (0, 1, 0, 0, 0), (14_304, 39), never=_DIVERGING | _TWO_LEADERS | _LEFT_OPEN),
+    _kafka(_BOTH_NEEDED, (0, 0, 1, 0, 0), (11_964, 37), tier="quick", never=_RECOVERY),
+    _kafka(_ONE_IS_ENOUGH, (1, 0, 0, 0, 0), (26_677, 35), never=_TWO_LEADERS | _LEFT_OPEN),
     _kafka(
-        (2, 2, 2, 1, 1),
-        (0, 0, 0, 1, 0),
-        (367, 18),
-        never=_REFUSAL | _DIVERGING | _FAILED | _TWO_LEADERS | _ELIGIBLE | _RECOVERY,
+        _ONE_IS_ENOUGH, (0, 0, 0, 1, 0), (367, 18), never=_REFUSAL | _DIVERGING | _FAILED | _TWO_LEADERS | _LEFT_OPEN
     ),
-    _kafka((2, 2, 2, 1, 2), (0, 0, 0, 0, 0), (108, 18), never=_ELIGIBLE | _RECOVERY),
-    _kafka((3, 3, 3, 2, 1), (0, 0, 0, 0, 0), (305, 23), never=_ELIGIBLE | _RECOVERY),
-    _kafka((2, 2, 2, 1, 1), (0, 0, 1, 0, 0), (1_260, 21), view=True, never=_ELIGIBLE | _RECOVERY),
+    _kafka((3, 2, 2, 1, 1), (0, 0, 0, 0, 1), (245_031, 50), room=_LARGE, never=_ANSWERED | _LEFT_OPEN),
+    # Under the published view.
+    _kafka(_ONE_IS_ENOUGH, (0, 0, 1, 0, 0), (1_260, 21), view=True, never=_LEFT_OPEN),
+    _kafka(_ONE_IS_ENOUGH, (0, 1, 0, 0, 0), (945, 25), view=True, never=_DIVERGING | _TWO_LEADERS | _LEFT_OPEN),
     _kafka(
-        (2, 2, 2, 1, 1),
-        (0, 1, 0, 0, 0),
-        (945, 25),
+        _ONE_IS_ENOUGH,
+        (0, 1, 1, 0, 0),
+        (40_719, 35),
+        room=_LARGE,
         view=True,
-        never=_DIVERGING | _TWO_LEADERS | _ELIGIBLE | _RECOVERY,
+        violated={"no_committed_record_lost_globally": 5},
+    ),
+    _kafka(_BOTH_NEEDED, (0, 0, 1, 0, 0), (1_215, 22), view=True, never=_RECOVERY),
+    _kafka(_BOTH_NEEDED, (0, 1, 1, 0, 0), (282_201, 41), room=_LARGE, view=True, never=_RECOVERY),
+    _kafka(
+        _BOTH_NEEDED,
+        (0, 2, 0, 0, 0),
+        (193_571, 47),
+        room=(12, 6, 40),
+        view=True,
+        never=_DIVERGING | _TWO_LEADERS,
+        violated={"no_committed_record_lost_globally": 9},
+    ),
+)
+
+TRAPS = (
+    Entry(
+        "kafka-last-replica-standing",
+        "model.replication.kafka_traps:LastReplicaStanding",
+        "KIP-966, motivation: the last member of the ISR loses its log, and is elected all the same",
+        (
+            _kafka(_ONE_IS_ENOUGH, (0, 1, 0, 0, 0), (14_304, 39), never=_DIVERGING | _TWO_LEADERS),
+            _kafka(
+                _ONE_IS_ENOUGH,
+                (0, 1, 1, 0, 0),
+                (43_873, 35),
+                room=_LARGE,
+                view=True,
+                violated={
+                    "no_committed_record_lost_globally": 5,
+                    "leader_completeness": 8,
+                    "leader_candidate_completeness": 8,
+                    "consistent_read": 9,
+                },
+            ),
+        ),
+    ),
+    Entry(
+        "kafka-fenced-replica-joins",
+        "model.replication.kafka_traps:FencedReplicaJoins",
+        "KIP-841: the controller lets a fenced broker into the ISR",
+        (
+            _kafka(
+                _ONE_IS_ENOUGH,
+                (0, 0, 1, 0, 0),
+                (1_368, 21),
+                view=True,
+                never=_REFUSAL,
+                violated={"in_sync_replicas_are_unfenced": 7},
+            ),
+        ),
+    ),
+    Entry(
+        "kafka-rebooted-replica-joins",
+        "model.replication.kafka_traps:RebootedReplicaJoins",
+        "KIP-903, KAFKA-14617: a broker joins the ISR for what it had before it lost its log",
+        (
+            _kafka(
+                (2, 2, 1, 1, 1),
+                (0, 1, 0, 0, 0),
+                (2_812, 30),
+                room=_LARGE,
+                view=True,
+                never=_DIVERGING | _TWO_LEADERS,
+                violated={"leader_candidate_completeness": 13},
+            ),
+        ),
+    ),
+    Entry(
+        "kafka-committed-isr-only",
+        "model.replication.kafka_traps:CommittedIsrOnly",
+        "KIP-497 without the maximal ISR: a leader does not count on members that it has proposed",
+        (
+            _kafka(
+                (2, 2, 1, 1, 1),
+                (0, 0, 0, 0, 0),
+                (126, 15),
+                view=True,
+                never=_DIVERGING | _FAILED | _TWO_LEADERS,
+                violated={"leader_candidate_completeness": 10},
+            ),
+        ),
+    ),
+    Entry(
+        "kafka-any-partition-epoch",
+        "model.replication.kafka_traps:AnyPartitionEpoch",
+        "KIP-497 without its version check: the controller makes a change that was meant for an older partition",
+        (
+            _kafka(
+                (2, 2, 1, 1, 1),
+                (0, 1, 1, 0, 0),
+                (134_181, 40),
+                room=_LARGE,
+                view=True,
+                violated={
+                    "replication_quorum_superset": 9,
+                    "leader_candidate_completeness": 10,
+                    "leader_completeness": 11,
+                    "no_committed_record_lost_globally": 11,
+                    "consistent_read": 12,
+                },
+            ),
+        ),
+    ),
+    Entry(
+        "kafka-lagging-high-watermark",
+        "model.replication.kafka_traps:LaggingHighWatermark",
+        "KAFKA-7128: a replica joins the ISR of a new leader that does not know yet what is committed",
+        (
+            _kafka(
+                (3, 3, 3, 2, 1),
+                (0, 1, 0, 0, 0),
+                (127_592, 40),
+                room=_LARGE,
+                view=True,
+                never=_TWO_LEADERS,
+                violated={"leader_candidate_completeness": 22},
+            ),
+        ),
+    ),
+    Entry(
+        "kafka-diverging-fetch-counts",
+        "model.replication.kafka_traps:DivergingFetchCounts",
+        "KAFKA-13141: a fetch counts as progress although the logs have diverged",
+        (
+            _kafka(
+                (2, 2, 2, 1, 2),
+                (0, 0, 1, 0, 0),
+                (10_590, 27),
+                room=_LARGE,
+                view=True,
+                violated={"leader_candidate_completeness": 13},
+            ),
+        ),
+    ),
+    Entry(
+        "kafka-high-watermark-before-truncation",
+        "model.replication.kafka_traps:HighWatermarkBeforeTruncation",
+        "KAFKA-14704: a follower takes over the high watermark in a step of its own before it truncates",
+        (
+            _kafka(
+                (2, 2, 2, 1, 3), (0, 0, 1, 0, 0), (73_938, 31), room=_LARGE, view=True, violated={"log_matching": 10}
+            ),
+        ),
+    ),
+    Entry(
+        "kafka-replica-added-again",
+        "model.replication.kafka_traps:ReplicaAddedAgain",
+        "a leader remembers how far a replica was that has been removed and added again meanwhile",
+        (
+            _kafka(
+                _ONE_IS_ENOUGH,
+                (0, 0, 0, 0, 2),
+                (4_138, 27),
+                room=_LARGE,
+                view=True,
+                never=_ANSWERED,
+                violated={
+                    "leader_completeness": 13,
+                    "leader_candidate_completeness": 13,
+                    "consistent_read": 14,
+                    "no_committed_record_lost_globally": 14,
+                },
+            ),
+        ),
+    ),
+    Entry(
+        "kip-966-lone-leader-commits",
+        "model.replication.kafka_traps:LoneLeaderCommits",
+        "KIP-966 without its rule for leaders: the high watermark moves while the ISR is too small",
+        (
+            _kafka(
+                _BOTH_NEEDED,
+                (0, 0, 1, 0, 0),
+                (1_262, 24),
+                view=True,
+                never=_RECOVERY,
+                violated={"leader_candidate_completeness": 4},
+            ),
+        ),
+    ),
+    Entry(
+        "kip-966-loss-goes-unnoticed",
+        "model.replication.kafka_traps:LossGoesUnnoticed",
+        "KIP-966 without its rule for registration: a broker that has lost its log is still eligible",
+        (
+            _kafka(
+                _BOTH_NEEDED,
+                (0, 1, 1, 0, 0),
+                (64_985, 38),
+                room=_LARGE,
+                view=True,
+                never=_RECOVERY,
+                violated={
+                    "leader_candidate_completeness": 11,
+                    "leader_completeness": 12,
+                    "consistent_read": 13,
+                    "no_committed_record_lost_globally": 17,
+                },
+            ),
+        ),
     ),
 )
 
@@ -127,25 +348,10 @@ ENTRIES: tuple[Entry, ...] = (
         KAFKA_3_5,
     ),
     Entry(
-        "kafka-last-replica-standing",
-        "model.replication.kafka_traps:LastReplicaStanding",
-        "KIP-966, motivation: the last member of the ISR loses its log, and is elected all the same",
-        (
-            _kafka((2, 2, 2, 1, 1), (0, 1, 0, 0, 0), (14_304, 39), never=_DIVERGING | _TWO_LEADERS),
-            _kafka(
-                (2, 2, 2, 1, 1),
-                (0, 1, 1, 0, 0),
-                (43_873, 35),
-                room=_ROOM_FOR_TWO,
-                view=True,
-                violated=_LAST_REPLICA,
-            ),
-        ),
-    ),
-    Entry(
         "kip-966",
         "model.replication.kip_966:Kip966",
         "KIP-966: replicas that left an ISR too small to commit are still eligible leaders",
         KIP_966,
     ),
+    *TRAPS,
 )

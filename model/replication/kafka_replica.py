@@ -189,12 +189,8 @@ class Replicas(Brokers[P], Generic[P]):
         return (
             me.fetching_from == response.source
             and me.log.end_offset == response.offset
-            and self.is_of_this_epoch(response)
+            and me.partition.leader_epoch == response.leader_epoch
         )
-
-    def is_of_this_epoch(self, response: AnyFetchResponse) -> bool:
-        """Whether leader and follower are in the same leader epoch."""
-        return self.broker[response.target].partition.leader_epoch == response.leader_epoch
 
     def is_awaited(self, response: AnyFetchResponse) -> bool:
         """Whether a broker that runs waits for an answer of this broker."""

@@ -46,11 +46,15 @@ class Kip966(Properties[EligiblePartitionRecord]):
         return replace(after, isr=isr, elr=self.elr_after(isr, after.replicas))
 
     def change(self, after: EligiblePartitionRecord) -> None:
+        super().change(self.remember(after))
+
+    def remember(self, after: EligiblePartitionRecord) -> EligiblePartitionRecord:
+        """A change with its last-known ELR: who has left the ELR while the ISR was too small."""
         now = self.partition
         last_known: Set[BrokerId] = Set()
         if not self.is_sufficient(after.isr):
             last_known = now.last_known_elr | ((now.elr - after.elr) & after.replicas)
-        super().change(replace(after, last_known_elr=last_known))
+        return replace(after, last_known_elr=last_known)
 
     def isr_without(self, broker: BrokerId) -> Set[BrokerId]:
         return self.partition.isr - {broker}
