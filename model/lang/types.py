@@ -76,6 +76,11 @@ class Struct(Type):
         return dict(self.fields)
 
     @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The fields that have parts of their own."""
+        return tuple(name for name, kind in self.fields if kind.is_place)
+
+    @cached_property
     def _count(self) -> int:
         total = 1
         for _, kind in self.fields:

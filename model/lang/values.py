@@ -229,10 +229,11 @@ def frozen_struct(kind: types.Struct, values: dict[str, Any]) -> Any:
 def thaw(value: Any) -> Any:
     """A mutable copy of a stored struct or map, for use as a place; anything else as it is."""
     if isinstance(value, Fields):
-        copy = type(value).__new__(type(value))
-        places = {name for name, kind in value._type.fields if kind.is_place} if value._type else value._values
-        parts = {name: thaw(part) if name in places else part for name, part in value._values.items()}
-        _init(copy, value._type, parts, frozen=False)
+        copy = object.__new__(type(value))
+        kind, parts = value._type, value._values.copy()
+        for name in kind.places if kind else value._values:
+            parts[name] = thaw(parts[name])
+        _init(copy, kind, parts, frozen=False)
         return copy
     if isinstance(value, Map):
         entries = map(thaw, value._values) if value._type.element.is_place else value._values
