@@ -10,6 +10,7 @@ leads to.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,8 @@ from .trace import Trace, TraceStep, arguments_of, choices_of, taken_step
 
 #: How many states the search for shorter ways visits in all.
 BUDGET = 20_000
+#: Of how many states it remembers the steps: searches from one state of a run after the other meet the same states.
+_MOST_KNOWN = 5_000
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class _Runner:
         self.specification, self.start, self.shows = specification, start, shows
         self.actions = {action.name: action for action in specification.actions}
         self.known: dict[tuple[int, Move], tuple[_Taken, bool] | None] = {}
+        self.following: dict[int, list[tuple[Step, int, bool]]] = {}
 
     def run(self, moves: Iterable[Move], path: Path = ()) -> Path | None:
         """The run of the moves that are possible, up to the first state that shows it; None if none does.
@@ -138,6 +142,23 @@ class _Runner:
                 if not move.choices or choices_of(self.specification, step, state) == move.choices:
                     return step
         return None
+
+    def successors(self, code: int, state: Any) -> list[tuple[Step, int, bool]]:
+        """The steps from a state, each with the code of where it leads to, and whether it shows what is to be shown.
+
+        Those that lead outside a constraint without showing it are left out.
+        """
+        found = self.following.get(code)
+        if found is None:
+            found = []
+            with suppress(FencepostError):  # a step that is a mistake, of which the run is not an example
+                for step in self.specification.successors(state):
+                    shows = self.shows(state, step.state)
+                    if shows or self.specification.within_constraint(step.state):
+                        found.append((step, self.specification.key(step.state), shows))
+            if len(self.following) < _MOST_KNOWN:
+                self.following[code] = found
+        return found
 
     def taken(self, step: Step, before: Any) -> _Taken:
         """A step with the move that takes it again."""
@@ -203,16 +224,15 @@ def _shortcut(path: Path, runner: _Runner, budget: int) -> tuple[Path, int]:
 def _way(state: Any, path: Path, start: int, runner: _Runner, budget: int) -> tuple[Path | None, int]:
     """Searches breadth first from a state of a run for a shorter way to a later one, the last one first."""
     later = {one.code: index for index, one in enumerate(path) if index > start}
-    level: list[tuple[Any, Path]] = [(state, ())]
-    seen = {runner.specification.key(state)}
+    code = runner.specification.key(state)
+    level: list[tuple[int, Any, Path]] = [(code, state, ())]
+    seen = {code}
     best: Path | None = None
     for depth in range(1, len(path) - start):
         following = []
-        for before, way in level:
-            for step in runner.specification.successors(before):
-                code = runner.specification.key(step.state)
-                shows = runner.shows(before, step.state)
-                if not shows and (code in seen or not runner.specification.within_constraint(step.state)):
+        for number, before, way in level:
+            for step, code, shows in runner.successors(number, before):
+                if not shows and code in seen:
                     continue
                 if len(seen) >= budget:
                     return best, len(seen)
@@ -223,7 +243,7 @@ def _way(state: Any, path: Path, start: int, runner: _Runner, budget: int) -> tu
                 index = later.get(code, -1)
                 if index - start + 1 > depth and (best is None or start + depth + len(path) - index - 1 < len(best)):
                     best = (*path[:start], *taken, *path[index + 1 :])
-                following.append((step.state, taken))
+                following.append((code, step.state, taken))
         level = following
     return best, len(seen)
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
 from ..model import errors
-from ..model.lang import interpret, types, values
+from ..model.lang import interpret, ir, types, values
 from ..model.lang.lower import lower_action
 from ..model.lang.specification import Action, Specification, Step
 from .difference import Change, difference
@@ -173,9 +173,13 @@ def choices_of(specification: Specification, step: Step, before: Any) -> tuple[s
     if not step.choices:
         return ()
     inputs = [argument.value for argument in arguments_of(step.action, step.arguments)]
-    routine = lower_action(specification, step.action)
-    chosen = interpret.chosen(routine, values.freeze(before), inputs, step.options)
+    chosen = interpret.chosen(_routine(specification, step.action), values.freeze(before), inputs, step.options)
     return tuple(kind.show(value) for kind, value in chosen)
+
+
+@lru_cache(maxsize=64)
+def _routine(specification: Specification, action: Action) -> ir.Routine:
+    return lower_action(specification, action)
 
 
 def arguments_of(action: Action, arguments: Sequence[Any]) -> tuple[Argument, ...]:
