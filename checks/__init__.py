@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import Options, Result, check
+    from .hypothesis import state_machine
     from .outcome import Limits
     from .scenario import Scenario
     from .testing.declared import model_check
@@ -13,7 +14,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Limits", "Options", "Result", "Scenario", "WalkResult", "__version__", "check", "model_check", "simulate"]
+__all__ = [
+    "Limits",
+    "Options",
+    "Result",
+    "Scenario",
+    "WalkResult",
+    "__version__",
+    "check",
+    "model_check",
+    "simulate",
+    "state_machine",
+]
 
 _MODULES = {
     "Limits": "outcome",
@@ -21,6 +33,7 @@ _MODULES = {
     "WalkResult": "walks.simulation",
     "model_check": "testing.declared",
     "simulate": "walks.simulation",
+    "state_machine": "hypothesis",
 }
 
 

@@ -156,18 +156,29 @@ def check(  # noqa: PLR0913  # keyword arguments with defaults
     compared with what is pinned for it. Raises errors.FencepostError for a mistake in the specification or the
     arguments; a property that does not hold is a result, not an exception.
     """
-    from ..model.lang.specification import Specification
-    from . import loading
-
     options = Options(engine, workers, symmetry, exact, keep_going, limits or Limits(), view)
-    if isinstance(model, Specification):
-        found, specification = named(model.source), model
-    else:
-        found = loading.find(model) if isinstance(model, str) else named(model)
-        specification = Specification(found.model, constants, properties)
+    found, specification = bound(model, constants, properties)
     pins = pins_of(found.entry, specification, symmetry, view) if found.entry else None
     job = prepare(specification, options, name=found.name, words=found.words, pins=pins)
     return job.result(job.search(progress))
+
+
+def bound(
+    model: type[Model] | Specification | str,
+    constants: Mapping[str, Any] | None = None,
+    properties: Collection[str] | None = None,
+) -> tuple[loading.Found, Specification]:
+    """A specification with the name it can be found by: a class, a class that is bound already, or a name.
+
+    Raises what finding it raises, UnknownConstant, ConstantOutOfRange, UnknownProperty, and S1xx errors.
+    """
+    from ..model.lang.specification import Specification
+    from . import loading
+
+    if isinstance(model, Specification):
+        return named(model.source), model
+    found = loading.find(model) if isinstance(model, str) else named(model)
+    return found, Specification(found.model, constants, properties)
 
 
 def named(model: type[Model]) -> loading.Found:

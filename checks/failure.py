@@ -34,12 +34,13 @@ def failure(one: ConfigurationReport, case: Case, notes: Sequence[str]) -> str:
     tail = [f"In {title(one)}.", *notes]
     if trace is not None:
         head.append(f"  Shortest run, {trace.states} state{'s' if trace.states != 1 else ''}:")
-        head += _run(trace, MOST_LINES - len(head) - len(tail))
+        head += run_lines(trace, MOST_LINES - len(head) - len(tail))
     # A specification can have halves of surrogate pairs in its texts, which no file or pipe takes.
     return "\n".join([*head, *tail]).encode("utf-8", "backslashreplace").decode()
 
 
-def _run(trace: Trace, room: int) -> list[str]:
+def run_lines(trace: Trace, room: int) -> list[str]:
+    """A run with what each step changes, in at most so many lines."""
     lines = list(text.lines(trace, indent="  "))
     initial = [line.text for line in lines if line.kind == "state"]
     first, *steps = [line.text for line in lines if line.kind != "state"]

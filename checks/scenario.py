@@ -89,7 +89,7 @@ class Scenario:
         if sorted(names) != sorted(given):
             hint = f"name each of its parameters: {', '.join(names) or 'it has none'}"
             raise errors.UnknownAction(f"{_call(action.name, given, ())} is not how {action.name} is called", hint=hint)
-        wanted = {name: _shown(value) for name, value in given.items()}
+        wanted = {name: shown(value) for name, value in given.items()}
         for arguments in self.specification.arguments(action, before):
             if {argument.name: argument.text for argument in arguments_of(action, arguments)} != wanted:
                 continue
@@ -144,11 +144,11 @@ class Scenario:
         return specification, trace, Replay(None, (), None) if self.ended else replay(trace, specification)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as traces show it."""
     return str(value.name if isinstance(value, Enum) else value)
 
 
 def _call(action: str, arguments: Mapping[str, Any], choosing: tuple[str, ...]) -> str:
     chosen = f", choosing {', '.join(choosing)}" if choosing else ""
-    return f"{action}({', '.join(f'{name}={_shown(value)}' for name, value in arguments.items())}){chosen}"
+    return f"{action}({', '.join(f'{name}={shown(value)}' for name, value in arguments.items())}){chosen}"

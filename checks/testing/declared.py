@@ -58,11 +58,11 @@ class ModelCheck:
         pins = pins_of(found.entry, specification, options.symmetry, options.view) if found.entry else None
         if self.expect is not None or pins is None:
             pins = pins_for(specification, self.expect or {})
-        name = found.name if found.entry is not None or isinstance(self.model, str) else _reference(self.model)
+        name = found.name if found.entry is not None or isinstance(self.model, str) else reference(self.model)
         return prepare(specification, options, name=name, words=found.words, pins=pins)
 
 
-def _reference(model: type[Model]) -> str:
+def reference(model: type[Model]) -> str:
     """How the command line finds a class: by its file, unless that is part of a package."""
     if "." in model.__module__:
         return f"{model.__module__}:{model.__qualname__}"

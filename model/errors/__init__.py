@@ -70,6 +70,7 @@ from .usage import ImportFailed as ImportFailed
 from .usage import MissingExtra as MissingExtra
 from .usage import NoAuxiliaryField as NoAuxiliaryField
 from .usage import NotASpecification as NotASpecification
+from .usage import NothingToExplore as NothingToExplore
 from .usage import NothingToShrink as NothingToShrink
 from .usage import UnknownAction as UnknownAction
 from .usage import UnknownConstant as UnknownConstant

@@ -121,3 +121,10 @@ class MissingExtra(UsageError):
     """Something that needs a library or a program which is not installed."""
 
     code = "U117"
+
+
+class NothingToExplore(UsageError):
+    """Random runs of a specification that end in the initial state, whatever is drawn."""
+
+    code = "U118"
+    advice = "other constants may allow a step; `fencepost check` says which actions are never possible"

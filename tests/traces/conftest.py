@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from fencepost.checks.outcome import Run
+from fencepost.checks.strategies import values_of
 from fencepost.model import (
     Bag,
     Constant,
@@ -205,29 +206,8 @@ def _larger(inner: st.SearchStrategy[types.Type]) -> st.SearchStrategy[types.Typ
     )
 
 
-def stored(kind: types.Type) -> st.SearchStrategy[Any]:
-    """Random stored values of a type."""
-    match kind:
-        case types.Option(inner=inner):
-            return st.none() | stored(inner)
-        case types.Union(members=members):
-            return st.sampled_from(members).flatmap(stored)
-        case types.Struct():
-            parts = st.fixed_dictionaries({name: stored(part) for name, part in kind.fields})
-            return parts.map(lambda found: kind.make(kind, found))
-        case types.Map(key=key, element=element):
-            return st.lists(stored(element), min_size=key.count, max_size=key.count).map(
-                lambda found: kind.make(kind, found)
-            )
-        case types.Set(element=element) | types.Bag(element=element):
-            return st.lists(stored(element), max_size=kind.size).map(kind.fit)
-        case types.Seq(element=element, size=size):
-            return st.lists(stored(element), max_size=size).map(tuple)
-    return st.sampled_from(list(kind.values()))
-
-
 TYPES = st.recursive(_LEAVES, _larger, max_leaves=6)
-TYPED_VALUES = TYPES.flatmap(lambda kind: st.tuples(st.just(kind), stored(kind)))
+TYPED_VALUES = TYPES.flatmap(lambda kind: st.tuples(st.just(kind), values_of(kind)))
 
 
 @pytest.fixture
