@@ -79,5 +79,8 @@ def test_the_fix_in_the_readme(tmp_path):
 
 
 def test_random_walks_in_a_test_file(pytester):
+    # Two tests of the part on Hypothesis are to fail, which tests/randomised looks at.
     pytester.makepyfile("\n\n".join(blocks("docs/randomised.md", "python")))
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    run = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    run.assert_outcomes(passed=2, failed=2)
+    assert all("Test" in line for line in run.outlines if line.startswith("FAILED"))
