@@ -9,6 +9,7 @@ that TLC gives for it.
 from __future__ import annotations
 
 from . import (
+    controller,
     kafka_replication,
     kraft_reconfig,
     kraft_variants,
@@ -31,6 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
     *pull_raft.ENTRIES,
     *kraft_variants.ENTRIES,
     *kraft_reconfig.ENTRIES,
+    *controller.ENTRIES,
 )
 
 

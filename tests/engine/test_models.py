@@ -13,6 +13,7 @@ from fencepost.checks.engine import search as searching
 from fencepost.checks.engine.found import Options, Place
 from fencepost.checks.engine.run import Settings
 from fencepost.model import Model, Specification
+from fencepost.model.controller.zookeeper_open import UnansweredExpansion
 from fencepost.model.raft.flexible_raft import FlexibleRaft
 from fencepost.model.raft.kraft import KRaft
 from fencepost.model.raft.kraft_traps import EagerActivation, SilentTruncation
@@ -24,10 +25,20 @@ from fencepost.model.raft.traps import VolatileVote
 from fencepost.model.replication.kip_320 import Kip320
 from fencepost.model.two_phase_commit import TwoPhaseCommit
 
+
+class UnwrittenPartition(UnansweredExpansion):
+    """Leaders come and go, and nobody writes: small enough for Python."""
+
+    write = None  # type: ignore[assignment]
+    delete_controller_node = None  # type: ignore[assignment]
+
+
+SMALLEST_CLUSTER = {"max_controller_epoch": 1, "max_leader_epoch": 2, "max_version": 1, "max_registrations": 0}
 SMALLEST_KIP_320 = {"replicas": 2, "log_size": 2, "max_records": 2, "max_leader_epoch": 1}
 CASES: list[tuple[type[Model], dict[str, Any]]] = [
     (TwoPhaseCommit, {"resource_managers": 3}),
     (Kip320, SMALLEST_KIP_320),
+    (UnwrittenPartition, SMALLEST_CLUSTER),
     (KRaft, {"max_elections": 1, "max_restarts": 1}),
     (SilentTruncation, {"servers": 2, "max_restarts": 1}),
     (EagerActivation, {"servers": 2, "max_elections": 1, "max_restarts": 1}),

@@ -35,6 +35,8 @@ MODELS: list[tuple[str, str, dict[str, Any], int]] = [
     ),
     ("replication.kip_320", "Kip320", {"replicas": 3, "log_size": 3, "max_records": 3, "max_leader_epoch": 2}, 150),
     ("replication.async_isr", "AsyncIsr", {}, 150),
+    ("controller.zookeeper", "ZooKeeperController", {"brokers": 3, "log_size": 2, "max_records": 2}, 20),
+    ("controller.zookeeper_open", "LateLook", {"max_registrations": 2}, 60),
     ("raft.kraft", "KRaft", {"max_restarts": 1}, 150),
     *(
         (f"raft.{module}", name, {"servers": 2, "max_restarts": 1}, 60)
