@@ -27,6 +27,7 @@ class Marker:
     process: str | None = None
     fault: bool = False
     on_request: bool = False
+    helper: bool = False
 
     @property
     def words(self) -> str:

@@ -105,10 +105,10 @@ def init(function: F) -> F:
 @overload
 def invariant(function: F) -> F: ...
 @overload
-def invariant(*, on_request: bool = False) -> Callable[[F], F]: ...
-def invariant(function: F | None = None, *, on_request: bool = False) -> F | Callable[[F], F]:
-    """Must be true in every reachable state. One that is `on_request` is checked only when it is named."""
-    marker = Marker("invariant", on_request=on_request)
+def invariant(*, on_request: bool = False, helper: bool = False) -> Callable[[F], F]: ...
+def invariant(function: F | None = None, *, on_request: bool = False, helper: bool = False) -> F | Callable[[F], F]:
+    """Must be true in every reachable state. Checked only when named if `on_request`, in proofs too if a `helper`."""
+    marker = Marker("invariant", on_request=on_request or helper, helper=helper)
     return mark(function, marker) if function is not None else lambda given: mark(given, marker)
 
 
@@ -152,9 +152,8 @@ class Model(values.Fields):
 
     def _missing(self, name: str) -> Any:
         specification = type(self)._specification
-        if specification is not None and name in specification.constants:
-            return specification.constants[name]
-        return super()._missing(name)
+        constants = {} if specification is None else specification.constants
+        return constants[name] if name in constants else super()._missing(name)
 
     def members(self, kind: Any) -> values.Set[Any]:
         """All values of a finite type, such as a domain: `self.members(Broker)`."""
@@ -208,6 +207,7 @@ class Property:
     kind: str
     function: Callable[..., bool]
     words: str
+    helper: bool = False
 
 
 @dataclass(frozen=True)
@@ -229,8 +229,8 @@ class Specification:
 
     `auxiliary` names the fields that a search under a view leaves out when it tells states apart.
     `selected` keeps the names, and is None when none were given. `without` takes something out, to see who notices: the
-    name of an action, or the file and line of a require(). `guards` has every require() that was translated.
-    Raises UnknownConstant, ConstantOutOfRange, UnknownProperty and S1xx errors.
+    name of an action, or the file and line of a require(). `guards` has every require() that was translated. `helpers`
+    adds the helper invariants. Raises UnknownConstant, ConstantOutOfRange, UnknownProperty and S1xx errors.
     """
 
     def __init__(
@@ -240,12 +240,12 @@ class Specification:
         properties: Collection[str] | None = None,
         *,
         without: str | tuple[str, int] | None = None,
+        helpers: bool = False,
     ) -> None:
         check_methods(model)
         self.without = without
         self.guards: set[errors.Location] = set()
-        self.source = model
-        self.name = model.__name__
+        self.source, self.name = model, model.__name__
         self.hints = hints_of(model)
         self.constants = bind_constants(model, self.hints, dict(constants or {}))
         self.resolver = Resolver(self.constants)
@@ -260,7 +260,7 @@ class Specification:
             hint = "mark at least one method with @action"
             raise errors.NoAction(f"{self.name} has no action", at=class_at(model), hint=hint)
         self.selected = None if properties is None else tuple(properties)
-        self.properties = self._selected([found for kind in PROPERTY_KINDS for found in _of(methods, kind)], properties)
+        self.properties = self._selected([found for kind in PROPERTY_KINDS for found in _of(methods, kind)], helpers)
         self.constraints = tuple(self._property(*found) for found in _of(methods, "constraint"))
         self.deadlock_is_violation = bool(model.deadlock)
 
@@ -342,22 +342,22 @@ class Specification:
             raise errors.BadParameter(what, hint=f"annotate it with theirs, {element}")
         return resolved
 
-    def _selected(self, found: list[tuple[str, Any, Marker]], names: Collection[str] | None) -> tuple[Property, ...]:
-        """The properties of these names, or all that are not on request."""
-        known = [name for name, _, _ in found]
+    def _selected(self, found: list[tuple[str, Any, Marker]], helpers: bool) -> tuple[Property, ...]:
+        """The properties that are selected, or all that are not on request; and the helpers, if they are wanted."""
+        names, known = self.selected, [name for name, _, _ in found]
         for name in names or ():
             if name not in known:
                 raise errors.UnknownProperty(f"{self.name} has no property {name!r}", hint=errors.nearest(name, known))
         return tuple(
             self._property(name, function, marker)
             for name, function, marker in found
-            if (name in names if names is not None else not marker.on_request)
+            if (name in names if names is not None else not marker.on_request) or (helpers and marker.helper)
         )
 
     def _property(self, name: str, function: Callable[..., bool], marker: Marker) -> Property:
         check_property(function, marker, f"{self.name}.{name}")
         words = (inspect.getdoc(function) or name.replace("_", " ")).split("\n\n")[0].replace("\n", " ")
-        return Property(name, marker.kind, function, words)
+        return Property(name, marker.kind, function, words, marker.helper)
 
     def struct_type(self, cls: type) -> types.Struct | None:
         """The resolved type of a struct class under these constants; None when its bounds are not known here."""

@@ -16,13 +16,17 @@ from lang import test_calls, test_collections, test_control, test_numbers, test_
 MODULES = (test_calls, test_collections, test_control, test_numbers, test_states, test_unions)
 
 
-def programs() -> Iterator[ir.Program]:
+def models() -> Iterator[type[Model]]:
     for module in MODULES:
         for member in vars(module).values():
             if inspect.isclass(member) and issubclass(member, Model) and member.__module__ == module.__name__:
                 # A class that is generic is not a specification by itself.
                 if not getattr(member, "__parameters__", ()):
-                    yield lower(Specification(member))
+                    yield member
+
+
+def programs() -> Iterator[ir.Program]:
+    return (lower(Specification(model)) for model in models())
 
 
 def nodes(value: Any) -> Iterator[Any]:
