@@ -280,7 +280,7 @@ class Job:
         from . import report as reports
 
         run: Run | None = getattr(error, "run", None)
-        trace = self._trace(run, "", "", verdict, self.options.engine) if run is not None else None
+        trace = self._trace(run, "", "", verdict, self.base.engine) if run is not None else None
         return reports.ErrorReport.of(error, trace)
 
     def broken(self, text: str) -> reports.ConfigurationReport:

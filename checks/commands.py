@@ -10,7 +10,16 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from ..model import errors
-from . import __version__, catalogue, graph_command, loading, mutate_command, simulate_command, trace_commands
+from . import (
+    __version__,
+    catalogue,
+    graph_command,
+    loading,
+    mutate_command,
+    prove_command,
+    simulate_command,
+    trace_commands,
+)
 from .api import ENGINES
 from .description import configurations, sections
 from .screen import Screen
@@ -439,5 +448,6 @@ for command, words in (
     (simulate_command.simulate, "Take random walks, and check properties on them."),
     (graph_command.graph, "Draw the states of a small specification."),
     (mutate_command.mutate, "See which checks notice when a guard is taken out."),
+    (prove_command.prove, "Prove invariants with Z3, or look for violations within a bound."),
 ):
     app.command(short_help=words, cls=_Command, epilog=_EXIT_CODES, context_settings=_SETTINGS)(command)

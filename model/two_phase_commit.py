@@ -11,7 +11,7 @@ outcome: if the transaction manager never decides, everybody waits.
 from enum import Enum
 from typing import Annotated
 
-from . import Constant, Domain, Map, Model, Range, Set, Struct, action, invariant, require, witness
+from . import Constant, Domain, Map, Model, Range, Set, Struct, action, implies, invariant, require, witness
 
 #: A participant that holds a part of the transaction's data. All are alike.
 ResourceManager = Annotated[int, Domain("resource_managers", symmetric=True, prefix="r")]
@@ -118,6 +118,40 @@ class TwoPhaseCommit(Model):
     def consistent(self) -> bool:
         """No resource manager has aborted what another has committed."""
         return not (self.any_is(Progress.ABORTED) and self.any_is(Progress.COMMITTED))
+
+    # Why it is: what is true all along, so that `fencepost prove two-phase-commit --induction` finds a proof.
+
+    @invariant(helper=True)
+    def announced_as_decided(self) -> bool:
+        """Nothing is announced but the decision."""
+        return implies(Message(Kind.COMMIT) in self.messages, self.decision == Decision.COMMIT) and implies(
+            Message(Kind.ABORT) in self.messages, self.decision == Decision.ABORT
+        )
+
+    @invariant(helper=True)
+    def committed_as_decided(self) -> bool:
+        """Nobody commits before that is decided."""
+        return implies(self.any_is(Progress.COMMITTED), self.decision == Decision.COMMIT)
+
+    @invariant(helper=True)
+    def decided_when_all_were_ready(self) -> bool:
+        """To commit is decided only when everybody was heard."""
+        return implies(self.decision == Decision.COMMIT, self.everybody_is_ready())
+
+    @invariant(helper=True)
+    def heard_what_was_promised(self) -> bool:
+        """Who was heard has promised."""
+        return all(Message(Kind.PREPARED, manager) in self.messages for manager in self.heard_from)
+
+    @invariant(helper=True)
+    def promises_are_kept(self) -> bool:
+        """Who has promised has no work left, and aborts only when told to."""
+        return all(
+            self.progress[manager] != Progress.WORKING
+            and implies(self.progress[manager] == Progress.ABORTED, self.decision == Decision.ABORT)
+            for manager in self.progress
+            if Message(Kind.PREPARED, manager) in self.messages
+        )
 
     @witness
     def abort_agreement(self) -> bool:

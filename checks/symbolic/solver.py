@@ -5,6 +5,8 @@ Everything in a specification is finite, so that Z3 decides every question in th
 
 from __future__ import annotations
 
+import signal
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,28 +32,24 @@ def _width(low: int, high: int) -> tuple[int, bool]:
 
 
 class Translator:
-    """Terms as expressions of Z3. What is shared is translated once."""
+    """Terms as expressions of Z3. What is shared, also between solvers, is translated once.
 
-    def __init__(self, solver: Any) -> None:
+    `ranges` says between which numbers the variables are; that of a bit-vector may be wider.
+    """
+
+    def __init__(self) -> None:
         self.z3 = load_z3()
-        self.context = solver.ctx
-        self.solver = solver
         self.known: dict[Any, Any] = {}
         self.variables: dict[str, Any] = {}
+        self.ranges: list[Any] = []
 
     def condition(self, term: Bool) -> Any:
         """A boolean term."""
         if isinstance(term, bool):
-            return self.z3.BoolVal(term, self.context)
+            return self.z3.BoolVal(term)
         for part in in_order([term], self.known):
             self.known[part] = self._translated(part)
         return self.known[term]
-
-    def named(self, name: str, term: Bool) -> Any:
-        """A new variable that implies a term."""
-        literal = self.z3.Bool(f"assumed {name}", self.context)
-        self.solver.add(self.z3.Implies(literal, self.condition(term)))
-        return literal
 
     def _translated(self, term: BoolTerm | IntTerm) -> Any:
         if isinstance(term, IntTerm):
@@ -59,7 +57,7 @@ class Translator:
         z3, args = self.z3, term.args
         match term.op:
             case "variable":
-                found = self.variables[args[0]] = z3.Bool(args[0], self.context)
+                found = self.variables[args[0]] = z3.Bool(args[0])
                 return found
             case "equal":
                 left, right, _ = self._comparable(*args)
@@ -67,7 +65,7 @@ class Translator:
             case "less":
                 left, right, signed = self._comparable(*args)
                 return left < right if signed else z3.ULT(left, right)
-        parts = [z3.BoolVal(part, self.context) if isinstance(part, bool) else self.known[part] for part in args]
+        parts = [z3.BoolVal(part) if isinstance(part, bool) else self.known[part] for part in args]
         match term.op:
             case "not":
                 return z3.Not(parts[0])
@@ -90,7 +88,7 @@ class Translator:
         """An integer as a bit-vector of some width, modulo its range."""
         z3 = self.z3
         if isinstance(value, int):
-            return z3.BitVecVal(value, width, self.context)
+            return z3.BitVecVal(value, width)
         found = self.known[value]
         have, signed = _width(value.low, value.high)
         if have == width:
@@ -104,12 +102,12 @@ class Translator:
         width, signed = _width(term.low, term.high)
         match term.op:
             case "variable":
-                found = self.variables[args[0]] = z3.BitVec(args[0], width, self.context)
+                found = self.variables[args[0]] = z3.BitVec(args[0], width)
                 if term.high - term.low + 1 < 1 << width:
                     least, greatest = self._sized(term.low, width), self._sized(term.high, width)
                     lower = least <= found if signed else z3.ULE(least, found)
                     upper = found <= greatest if signed else z3.ULE(found, greatest)
-                    self.solver.add(lower, upper)
+                    self.ranges += [lower, upper]
                 return found
             case "narrowed":
                 return self._sized(args[0], width)
@@ -153,12 +151,17 @@ def _hull(*values: Any) -> tuple[int, int]:
 
 
 class Solver:
-    """Questions about terms. `check` answers "sat", "unsat" or "unknown"; after "sat", `meaning` gives values."""
+    """Questions about terms. `check` answers "sat", "unsat" or "unknown"; after "sat", `meaning` gives values.
 
-    def __init__(self, seconds: float | None = None, logic: str | None = "QF_FD") -> None:
-        self.z3 = load_z3()
-        self.solver = self.z3.SolverFor(logic) if logic else self.z3.Solver()
-        self.translator = Translator(self.solver)
+    A translator that several solvers are given spares all but the first of them the work. Raises MissingExtra.
+    """
+
+    def __init__(self, seconds: float | None = None, translator: Translator | None = None) -> None:
+        self.translator = translator or Translator()
+        self.z3 = self.translator.z3
+        self.solver = self.z3.SolverFor("QF_FD")
+        self.solver.set("ctrl_c", signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)
+        self._ranges = 0
         if seconds is not None:
             self.limit(seconds)
 
@@ -172,17 +175,44 @@ class Solver:
             self.solver.add(self.translator.condition(condition))
 
     def check(self, *assumptions: Bool) -> str:
-        """Whether all that was added, and the assumptions, can hold together."""
-        return str(self.solver.check(*map(self.translator.condition, assumptions)))
+        """Whether all that was added, and the assumptions, can hold together. Ctrl-C raises KeyboardInterrupt."""
+        return self._answer([self.translator.condition(one) for one in assumptions])
+
+    def _answer(self, assumptions: list[Any]) -> str:
+        self.solver.add(*self.translator.ranges[self._ranges :])
+        self._ranges = len(self.translator.ranges)
+        answer = str(self.solver.check(*assumptions))
+        if answer == "unknown" and "interrupted" in self.reason():
+            raise KeyboardInterrupt
+        return answer
+
+    def reason(self) -> str:
+        """Why the last answer was "unknown"."""
+        return str(self.solver.reason_unknown())
+
+    @property
+    def version(self) -> str:
+        """That of Z3."""
+        return str(self.z3.get_version_string())
 
     def check_named(self, parts: Mapping[str, Bool]) -> tuple[str, tuple[str, ...]]:
         """The same with assumptions that have names; after "unsat", the names of those that it took."""
-        literals = {name: self.translator.named(name, part) for name, part in parts.items()}
-        answer = str(self.solver.check(*literals.values()))
+        literals = {name: self.z3.Bool(f"assumed {name}") for name in parts}
+        for name, part in parts.items():
+            self.solver.add(self.z3.Implies(literals[name], self.translator.condition(part)))
+        started = time.perf_counter()
+        answer = self._answer(list(literals.values()))
         if answer != "unsat":
             return answer, ()
         core = {literal.get_id() for literal in self.solver.unsat_core()}
-        return answer, tuple(name for name, literal in literals.items() if literal.get_id() in core)
+        names = [name for name, literal in literals.items() if literal.get_id() in core]
+        # Each is left out in turn, and stays out if the rest is found to be enough in a time like that of the answer.
+        self.limit(max(2 * (time.perf_counter() - started), 0.1))
+        for name in list(names):
+            rest = [other for other in names if other != name]
+            if self._answer([literals[other] for other in rest]) == "unsat":
+                names = rest
+        return answer, tuple(names)
 
     def assignment(self) -> Assignment:
         """The values of variables in the last answer."""

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeGuard
 from weakref import WeakValueDictionary
 
+from ...model import errors
+
 
 class BoolTerm:
     """A boolean that depends on variables."""
@@ -39,11 +41,21 @@ _bools: WeakValueDictionary[tuple[Any, ...], BoolTerm] = WeakValueDictionary()
 _ints: WeakValueDictionary[tuple[Any, ...], IntTerm] = WeakValueDictionary()
 
 
+#: The most terms that there may be at a time; each takes some 200 bytes here, and more in a solver.
+MOST_TERMS = 4_000_000
+
+
+def _count() -> None:
+    if len(_bools) + len(_ints) >= MOST_TERMS:
+        raise errors.TooLargeToUnroll(f"the formulas have more than {MOST_TERMS:,} parts")
+
+
 def _bool(op: str, *args: Any) -> BoolTerm:
     # 1 and True are equal: types tell them apart.
     key = (op, *args) if op != "if" else (op, *args, *map(type, args))
     found = _bools.get(key)
     if found is None:
+        _count()
         found = _bools[key] = BoolTerm(op, args)
     return found
 
@@ -54,6 +66,7 @@ def _int(op: str, low: int, high: int, *args: Any) -> Int:
     key = (op, low, high, *args)
     found = _ints.get(key)
     if found is None:
+        _count()
         found = _ints[key] = IntTerm(op, args, low, high)
     return found
 

@@ -6,11 +6,12 @@ formulas without equations between states.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...model import Specification
+from ...model import Specification, errors
 from ...model.lang import ir, types
 from ...model.lang.lower import lower
 from . import collections, terms
@@ -19,7 +20,10 @@ from .environment import Environment, Roots
 from .expressions import evaluate
 from .statements import execute
 from .terms import Bool, conjunction, disjunction, equal, negation
-from .values import Value, arbitrary, constant, free, merge, stored
+from .values import Value, arbitrary, constant, free, merge, size, stored
+
+#: The most variables that a state may have.
+MOST_LEAVES = 100_000
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,15 @@ class Judgement:
 
 @dataclass
 class Symbolic:
-    """The formulas of a specification. Raises S2xx errors for what cannot be translated."""
+    """The formulas of a specification. Raises S2xx errors for what cannot be translated, and TooLargeToUnroll."""
 
     specification: Specification
     program: ir.Program = field(init=False)
 
     def __post_init__(self) -> None:
+        leaves = size(self.specification.state_type)
+        if leaves > MOST_LEAVES:
+            raise errors.TooLargeToUnroll(f"a state of {self.specification.name} has {leaves:,} parts, each a variable")
         self.program = lower(self.specification)
         self._routines = {routine.name: routine for routine in self.program.actions}
         self._conditions = {found.name: found for found in self.program.properties}
@@ -97,19 +104,28 @@ class Symbolic:
             return [Step(routine, (), {}, True, False, False, blank)]
         return [self._step(routine, blank, f"{name}.{routine.name}") for routine in self.program.inits]
 
-    def step(self, action: str, before: Value, name: str = "step") -> Step:
-        """What an action does in a state. `name` must differ for steps of one run."""
-        return self._step(self._routines[action], before, f"{name}.{action}")
+    def step(self, action: str, before: Value, name: str = "step", *, symmetry: bool = False) -> Step:
+        """What an action does in a state. `name` must differ for steps of one run.
+
+        With `symmetry`, interchangeable identities among the arguments are the first ones that there are: what is true
+        of these is true of all, when all else that is said of the state is the same for all.
+        """
+        return self._step(self._routines[action], before, f"{name}.{action}", symmetry)
 
     def steps(self, before: Value, name: str = "step") -> list[Step]:
         """What each action does in a state, in the order of the specification."""
         return [self.step(routine.name, before, name) for routine in self.program.actions]
 
-    def _step(self, routine: ir.Routine, before: Value, name: str) -> Step:
+    def _step(self, routine: ir.Routine, before: Value, name: str, symmetry: bool = False) -> Step:
         env = self._environment(routine, name, {ir.STATE: before})
         arguments, possible = [], list[Bool]()
+        named = Counter[types.Type]()
         for given in routine.inputs:
             value, is_one = _input(given, f"{name}.{given.name}", env)
+            if symmetry and isinstance(given.type, types.Domain) and given.type.symmetric:
+                is_one = conjunction(is_one, terms.at_most(value, named[given.type]))
+                value = terms.narrowed(value, 0, named[given.type])
+                named[given.type] += 1
             arguments.append(value)
             possible.append(is_one)
             env.roots[given.name] = value

@@ -111,9 +111,15 @@ def is_mask(kind: types.Type) -> bool:
     return isinstance(kind, types.Set) and (kind.is_mask or kind.element.count <= _WIDEST_MASK)
 
 
+#: The most values of a type that are told apart one by one.
+MOST_VALUES = 100_000
+
+
 @lru_cache(maxsize=4096)
 def all_values(kind: types.Type) -> dict[int, Any]:
     """The stored values of a type by their ranks, in canonical order. Some ranks of what has a length mean nothing."""
+    if kind.count > MOST_VALUES:
+        raise errors.TooLargeToUnroll(f"{kind} has {kind.count:,} values, and each would be a case of its own")
     if types.is_enumerable(kind):
         return dict(enumerate(kind.values()))
     return {rank: kind.unrank(rank) for rank in range(kind.count) if _is_rank(kind, rank)}
@@ -184,6 +190,24 @@ def arbitrary(kind: types.Type) -> Value:
     if isinstance(kind, ir.Integer):
         return 0
     return constant(kind, None if isinstance(kind, ir.Nothing) else kind.default())
+
+
+def size(kind: types.Type) -> int:
+    """The number of leaves of a free value."""
+    match kind:
+        case types.Option(inner=inner):
+            return 1 + size(inner)
+        case types.Struct(fields=fields):
+            return sum(size(part) for _, part in fields)
+        case types.Map(key=key, element=element):
+            return key.count * size(element)
+        case types.Union(members=members):
+            return 1 + sum(map(size, members))
+        case types.Set() if is_mask(kind):
+            return kind.element.count
+        case types.Set() | types.Seq() | types.Bag():
+            return 1 + kind.capacity * size(kind.element)
+    return 1
 
 
 def free(kind: types.Type, name: str) -> Value:

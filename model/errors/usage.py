@@ -128,3 +128,10 @@ class NothingToExplore(UsageError):
 
     code = "U118"
     advice = "other constants may allow a step; `fencepost check` says which actions are never possible"
+
+
+class TooLargeToUnroll(UsageError):
+    """A specification whose formulas would be too large: all loops, maps and collections are written out in them."""
+
+    code = "U122"
+    advice = "choose smaller constants, or name fewer properties; `fencepost check` writes nothing out"

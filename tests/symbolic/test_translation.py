@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from fencepost.checks.symbolic import collections, expressions, folds, sources, terms
 from fencepost.model import Specification, errors
 from fencepost.model.lang import values
 from lang import test_coverage
@@ -57,13 +58,13 @@ def successors(specification: Specification, state: Any) -> list[Any]:
 
 @pytest.mark.parametrize("model", list(test_coverage.models()), ids=lambda model: model.__name__)
 def test_every_construct(model: Any) -> None:
-    compare(Specification(model), 2 + MANY // 50, 50)
+    compare(Specification(model), 1 + MANY // 40, 20)
 
 
 @pytest.mark.parametrize(("module", "name", "constants", "_"), MODELS)
 def test_shipped(module: str, name: str, constants: dict[str, Any], _: int) -> None:
     model = getattr(importlib.import_module(f"fencepost.model.{module}"), name)
-    these = compare(Specification(model, constants), 1 + MANY // 50, 16)
+    these = compare(Specification(model, constants), 1 + MANY // 40, 6)
     assert these.compared
 
 
@@ -87,3 +88,28 @@ def test_z3_computes_what_terms_mean(model: Any) -> None:
     for state in states(these, 1, 0):
         for at in range(len(these.steps)):
             assert not (found := z3_difference(these, state, at)), found
+
+
+WRONG: dict[str, Any] = {
+    "floor_divide": terms.subtract,
+    "at_most": terms.less,
+    "count": lambda flags: terms.if_int(terms.disjunction(*flags), 1, 0),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_translation_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control."""
+    monkeypatch.setattr(terms, name, WRONG[name])
+    for module in (expressions, folds, sources, collections):
+        if hasattr(module, name):
+            monkeypatch.setattr(module, name, WRONG[name])
+    monkeypatch.setitem(expressions._ARITHMETIC, "//", terms.floor_divide)
+    found = 0
+    for model in test_coverage.models():
+        try:
+            compare(Specification(model), 1, 20)
+        except AssertionError:
+            found += 1
+            break
+    assert found
