@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from ..model import errors
 from . import (
     __version__,
+    agree_command,
     catalogue,
     graph_command,
     loading,
@@ -447,6 +448,7 @@ for command, words in (
     (trace_commands.shrink, "Make a trace smaller."),
     (simulate_command.simulate, "Take random walks, and check properties on them."),
     (graph_command.graph, "Draw the states of a small specification."),
+    (agree_command.agree, "Ask all engines, and compare what they say."),
     (mutate_command.mutate, "See which checks notice when a guard is taken out."),
     (prove_command.prove, "Prove invariants with Z3, or look for violations within a bound."),
 ):

@@ -330,14 +330,32 @@ def _driven(draw: st.DrawFn, machine: type[SpecificationMachine]) -> Specificati
     return made
 
 
+def counterexample(machine: type[SpecificationMachine], runs: int) -> Trace | None:
+    """The shrunk run to a violation among so many random runs, always the same ones; None when there is none."""
+    case = machine.TestCase()
+    case.settings = Settings(case.settings, max_examples=runs, database=None, derandomize=True, print_blob=False)  # type: ignore[attr-defined]
+    machine.failures.clear()
+    try:
+        case.debug()
+    except (Violated, BaseExceptionGroup):
+        failed = next(one for kind, one in machine.failures.items() if issubclass(kind, Violated))
+        return _shrunk(failed)[1]
+    return None
+
+
+def _shrunk(failed: SpecificationMachine) -> tuple[Trace, Trace]:
+    """A run to a violation as Hypothesis shrank it, and as the shrinker of traces does."""
+    specification, name = failed.specification, failed.run[-1].violated
+    kind = next((prop.kind for prop in specification.properties if prop.name == name), DEADLOCK)
+    found = _trace(failed, failed.run, property_name=name, kind=kind, verdict="violated")
+    return found, shrink(found, specification, budget=BUDGET)
+
+
 def _told(failed: SpecificationMachine, error: BaseException) -> str:
     """What is said of a failure besides the program: the run with its changes, the file, and how to replay it."""
-    specification = failed.specification
     if isinstance(error, Violated):
         name = failed.run[-1].violated
-        kind = next((prop.kind for prop in specification.properties if prop.name == name), DEADLOCK)
-        found = _trace(failed, failed.run, property_name=name, kind=kind, verdict="violated")
-        trace = shrink(found, specification, budget=BUDGET)
+        found, trace = _shrunk(failed)
         head = f"The run of {_states(found)}:"
         if trace.states < found.states:
             head = f"Searching on from this run of {_states(found)} found one of {_states(trace)}:"

@@ -124,6 +124,26 @@ def _fsync_rounds(flags: str, distinct: int, depth: int, **violated: int) -> Con
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
+        "raft-proof",
+        "model.raft.raft_proof:RaftProof",
+        "Raft whose network repeats messages, and the helper invariants that prove elections safe and logs matching",
+        (
+            Configuration(
+                {
+                    "servers": 2,
+                    "values": 1,
+                    "log_size": 1,
+                    "max_elections": 1,
+                    "max_restarts": 1,
+                    "max_in_flight": 1,
+                    "max_sent": 20,
+                },
+                "full",
+                Pins(2_670, 27, {}),
+            ),
+        ),
+    ),
+    Entry(
         "flexible-raft",
         "model.raft.flexible_raft:FlexibleRaft",
         "flexible Raft: quorums of one size for elections, of another for replication",

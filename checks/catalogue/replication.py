@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .configuration import Configuration, Entry, Pins, Tier
 
@@ -205,6 +206,13 @@ ENTRIES: tuple[Entry, ...] = (
             _replication(3, 3, 2, 4_093_531, 31, tier="full"),
             _replication(3, 3, 3, 64_739_578, 37, tier="full"),
         ),
+    ),
+    Entry(
+        "kip-320-proof",
+        "model.replication.kip_320_proof:Kip320Proof",
+        "KIP-320 with a memory of what was committed, and the helper invariants that prove it right",
+        # Under the view, which leaves the memory out, the states are those of kip-320.
+        (replace(_replication(2, 2, 2, 5_973, 18), view=True),),
     ),
     Entry(
         "async-isr",
