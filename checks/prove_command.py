@@ -149,7 +149,12 @@ class _Proving:
         )
         workers = request.workers if by_induction else 1
         options = api.Options("python", workers, limits=Limits(depth=request.bmc, seconds=request.seconds))
-        job = api.prepare(self.specification, options, name=found.name, words=found.words)
+        pins = None
+        if found.entry is not None and not by_induction:
+            pinned = api.pins_of(found.entry, self.specification, symmetry=False)
+            # States are not counted.
+            pins = pinned and replace(pinned, distinct=None, depth=None)
+        job = api.prepare(self.specification, options, name=found.name, words=found.words, pins=pins)
         symmetry = request.symmetry and bool(self.specification.symmetric_domains)
         self.job = replace(job, base=replace(job.base, engine="z3", symmetry=symmetry, exact=True))
 

@@ -16,7 +16,9 @@ TOP = Path(__file__).parent.parent
 #: Every page with console output, the name of its specification, and how many commands it shows.
 PAGES = {
     "README.md": ("election.py", 2),
+    "docs/engines.md": ("none.py", 1),
     "docs/faults.md": ("faults.py", 7),
+    "docs/proofs.md": ("none.py", 2),
     "docs/randomised.md": ("test_sizes.py", 2),
     "docs/traces.md": ("none.py", 8),
 }

@@ -5,12 +5,15 @@ from typing import Annotated
 import pytest
 
 from fencepost.checks import check
+from fencepost.checks.symbolic.bounded import BoundedCheck
 from fencepost.checks.symbolic.induction import Induction
 from fencepost.checks.symbolic.quorums import quorum_intersection
 from fencepost.model import In, Specification, action, require
 from fencepost.model.raft.base import Entry
 from fencepost.model.raft.raft_proof import RaftProof
 from fencepost.model.raft.server import AppendRequest, Role, VoteRequest
+from fencepost.model.replication.kip_101 import Kip101
+from fencepost.model.replication.kip_279 import Kip279
 from fencepost.model.replication.kip_320 import Kip320
 from fencepost.model.replication.kip_320_proof import Kip320Proof
 from fencepost.model.replication.state import Broker, LeaderAndIsr
@@ -73,6 +76,18 @@ CANDIDATES = "committed_records_are_on_every_candidate"
 )
 def test_without_a_rule_its_step_is_open(model, action, clause):
     assert clause in refuted(model, SMALL, action)
+
+
+@pytest.mark.parametrize(
+    ("model", "constants", "name", "length"),
+    [
+        (Kip101, SMALL, "epochs_never_fall_along_a_log", 10),
+        (Kip279, {"replicas": 3, "log_size": 1, "max_records": 1, "max_leader_epoch": 1}, "strong_isr", 12),
+    ],
+)
+def test_older_versions_are_refuted(model, constants, name, length):
+    found = BoundedCheck(Specification(model, constants, [name]), length).run()
+    assert [one.run.states for one in found.properties] == [length]
 
 
 RAFT = {"servers": 3, "values": 1, "max_elections": 1, "max_restarts": 1, "max_sent": 4, "max_in_flight": 1}
