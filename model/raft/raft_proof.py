@@ -24,6 +24,8 @@ from .server import AnyMessage, AppendRequest, AppendResponse, Role, VoteRequest
 class RaftProof(Raft):
     """Raft, with what is needed to prove Election Safety and Log Matching."""
 
+    servers = 3
+    max_restarts = 1
     max_in_flight = 1
     max_sent = 10
 
