@@ -22,7 +22,7 @@ from . import (
     trace_commands,
 )
 from .api import ENGINES
-from .description import configurations, sections
+from .description import configurations, known_bugs, sections
 from .screen import Screen
 from .session import Request, Session
 from .settings import FILE, Project, constants_of, load, size
@@ -342,9 +342,13 @@ def _size(text: str | None) -> int | None:
 @app.command("list", short_help="List the shipped specifications.", cls=_Command, context_settings=_SETTINGS)
 def list_(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="All configurations with what is pinned.")] = False,
+    bugs: Annotated[bool, typer.Option("--bugs", help="Known bugs instead, and where each is mended.")] = False,
 ) -> None:
-    """Lists the shipped specifications."""
+    """Lists the shipped specifications, or the known bugs that they show."""
     screen = Screen()
+    if bugs:
+        screen.print(known_bugs())
+        return
     width = max(map(len, catalogue.names()))
     for entry in catalogue.ENTRIES:
         quick = sum(one.tier == "quick" for one in entry.configurations)

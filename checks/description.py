@@ -88,3 +88,15 @@ def configurations(entry: catalogue.Entry) -> Iterator[Line]:
         how += [f"only {', '.join(one.properties)}"] if one.properties else []
         rows.append((constants, *counts, f"{one.tier:5}  {pins.verdict or 'not pinned':12}  {', '.join(how)}"))
     yield from terminal.columns(("configuration", "distinct", "depth", "tier   verdict"), rows)
+
+
+def known_bugs() -> Iterator[Line]:
+    """The known bugs that shipped specifications show: reference, specification, property, length, and the cure."""
+    from .catalogue.bugs import BUGS
+
+    head = ("bug", "shown by", "violates", "states", "mended in")
+    rows = [head, *((bug.reference, bug.name, bug.shows, f"{bug.states:>6}", bug.mended) for bug in BUGS)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield [(line, "bold" if row is head else "")]
