@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .agreement import Agreement, Opinion
     from .catalogue import Entry
 
-_MOST_STATES = 3_000
+_MOST_STATES = 100_000
 
 
 def agree(
@@ -59,21 +59,24 @@ def agree(
     return next((code for code in order if code in codes), errors.EXIT_AS_EXPECTED)
 
 
-def smallest(entry: Entry, most_states: int = _MOST_STATES) -> dict[str, Any] | None:
-    """The constants of the smallest configuration that is pinned for an entry, if it has few enough states."""
+def smallest(entry: Entry, most_states: int | None = _MOST_STATES) -> dict[str, Any] | None:
+    """The constants of the smallest configuration that is pinned for an entry, if it has at most so many states.
+
+    Under a view there are fewer states than will be searched, so these do not count.
+    """
     pinned = [
         (one.pins.distinct, dict(one.constants))
         for one in entry.configurations
-        if one.pins is not None and one.pins.distinct is not None and not one.view and not one.symmetry
+        if one.pins is not None and one.pins.distinct is not None and not one.view
     ]
     least = min(pinned, key=lambda one: one[0], default=None)
-    return least[1] if least is not None and least[0] <= most_states else None
+    return least[1] if least is not None and (most_states is None or least[0] <= most_states) else None
 
 
 def _specification(found: loading.Found, given: dict[str, Any]) -> Any:
     from ..model.lang.specification import Specification
 
-    usual = smallest(found.entry) if found.entry is not None and not given else None
+    usual = smallest(found.entry, None) if found.entry is not None and not given else None
     return Specification(found.model, given or usual)
 
 
