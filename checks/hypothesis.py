@@ -87,7 +87,7 @@ class SpecificationMachine(RuleBasedStateMachine):
     folder: ClassVar[Path | None]
     #: The latest run to each kind of failure. Hypothesis repeats the smallest ones in the end.
     failures: ClassVar[dict[type[BaseException], SpecificationMachine]]
-    TestCase = _OwnTestCase()  # type: ignore[assignment]
+    TestCase = _OwnTestCase()  # type: ignore[assignment]  # a descriptor
 
     def __init__(self) -> None:
         super().__init__()
@@ -333,7 +333,8 @@ def _driven(draw: st.DrawFn, machine: type[SpecificationMachine]) -> Specificati
 def counterexample(machine: type[SpecificationMachine], runs: int) -> Trace | None:
     """The shrunk run to a violation among so many random runs, always the same ones; None when there is none."""
     case = machine.TestCase()
-    case.settings = Settings(case.settings, max_examples=runs, database=None, derandomize=True, print_blob=False)  # type: ignore[attr-defined]
+    usual: Any = case
+    usual.settings = Settings(usual.settings, max_examples=runs, database=None, derandomize=True, print_blob=False)
     machine.failures.clear()
     try:
         case.debug()

@@ -136,6 +136,7 @@ ENTRIES: tuple[Entry, ...] = (
                     "max_elections": 1,
                     "max_restarts": 1,
                     "max_in_flight": 1,
+                    "max_messages": 20,
                     "max_sent": 20,
                 },
                 "full",

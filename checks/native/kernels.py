@@ -83,7 +83,7 @@ def kernel_info(program: ir.Program, layout: Layout) -> KernelInfo:
 
 def _most_successors(action: ir.Routine) -> int:
     ranges = (
-        found.type.count if found.collection is None else capacity(found.collection.type)  # type: ignore[arg-type]
+        found.type.count if found.collection is None else capacity(found.collection.type)  # type: ignore[arg-type]  # a collection
         for found in action.inputs
     )
     return math.prod(ranges) * math.prod(action.choices)

@@ -2,7 +2,7 @@
 
 `Raft` with a memory of who won which term, and with whose votes, which nothing reads but properties; and with a network
 that may deliver any message again that was ever sent, any number of times. Every run of `Raft` in which at most
-`max_sent` different messages are sent is one of this too, so what is proved here holds there.
+`max_messages` different messages are sent is one of this too, so what is proved here holds for those runs.
 
 1. *Votes.* What a server answered to a candidate, it stands by: in its term it voted for that candidate, and later it
    is in a later term. Whoever asked for votes voted for itself. So in a term each server votes for one server.
@@ -15,7 +15,7 @@ that may deliver any message again that was ever sent, any number of times. Ever
 
 from typing import Annotated
 
-from .. import Auxiliary, In, Map, Set, action, invariant, require
+from .. import Auxiliary, Constant, In, Map, Range, Set, action, invariant, require
 from .base import Entry, ServerId, Term
 from .raft import Raft
 from .server import AnyMessage, AppendRequest, AppendResponse, Role, VoteRequest, VoteResponse
@@ -27,7 +27,9 @@ class RaftProof(Raft):
     servers = 3
     max_restarts = 1
     max_in_flight = 1
-    max_sent = 10
+    #: How many different messages are sent: a budget, as for elections and restarts. There is room for them all.
+    max_messages: Annotated[Constant[int], Range(1, 255)] = 10
+    max_sent: Annotated[Constant[int], Range("max_messages", "max_messages")] = 10
 
     winner: Auxiliary[Map[Term, ServerId | None]]
     electors: Auxiliary[Map[Term, Set[ServerId]]]
@@ -62,7 +64,7 @@ class RaftProof(Raft):
 
     def send(self, message: AnyMessage[Entry]) -> None:
         known = message in self.sent
-        require(self.may_repeat(message) if known else len(self.sent) < self.max_sent)
+        require(self.may_repeat(message) if known else len(self.sent) < self.max_messages)
         self.sent.add(message)
 
     def receive(self, message: AnyMessage[Entry]) -> None:

@@ -90,7 +90,7 @@ def test_older_versions_are_refuted(model, constants, name, length):
     assert [one.run.states for one in found.properties] == [length]
 
 
-RAFT = {"servers": 3, "values": 1, "max_elections": 1, "max_restarts": 1, "max_sent": 4, "max_in_flight": 1}
+RAFT = {"servers": 3, "values": 1, "max_elections": 1, "max_restarts": 1, "max_messages": 4}
 
 
 def test_raft():
