@@ -1,6 +1,6 @@
 """What an author of a specification imports."""
 
-from .lang.annotations import Auxiliary, Constant, Domain, In, Range, Size
+from .lang.annotations import Auxiliary, Constant, Domain, In, Needs, Range, Size
 from .lang.specification import (
     Model,
     Specification,
@@ -24,6 +24,7 @@ __all__ = [
     "In",
     "Map",
     "Model",
+    "Needs",
     "Range",
     "Seq",
     "Set",

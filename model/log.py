@@ -88,6 +88,37 @@ class ReplicaLog(Struct, Generic[R]):
                 return offset
         return None
 
+    @property
+    def last_epoch(self) -> int:
+        """The epoch of the last record; 0 when there is none."""
+        return self.records[len(self.records) - 1].epoch if len(self.records) > 0 else 0
+
+    def latest_epoch_up_to(self, epoch: int, current_epoch: int) -> int:
+        """The latest epoch in this log up to one that is asked for (KIP-279); that one, when all are later.
+
+        The current epoch of a leader counts as being in its log.
+        """
+        if epoch == current_epoch:
+            return epoch
+        return max((record.epoch for record in self.records if record.epoch <= epoch), default=epoch)
+
+    def end_offset_up_to(self, epoch: int) -> int:
+        """Where the records of an epoch, or of those before it, end in this log."""
+        end = self.end_offset_for_epoch(epoch)
+        return len(self.records) if end is None else end
+
+    def fits(self, end_offset: int, last_epoch: int, current_epoch: int) -> bool:
+        """Whether a log with this end, and a last record of this epoch, can be the beginning of this one (KIP-595)."""
+        return (
+            self.latest_epoch_up_to(last_epoch, current_epoch) == last_epoch
+            and self.end_offset_up_to(last_epoch) >= end_offset
+        )
+
+    def end_of_match_with(self, epoch: int, end_offset: int) -> int:
+        """Up to where this log can be the beginning of one in which an epoch ends there (KIP-279)."""
+        mine = self.end_offset_up_to(epoch)
+        return min(mine, end_offset) if self.latest_epoch_up_to(epoch, 0) == epoch else mine
+
     def end_of_match(self, other: "ReplicaLog[R]") -> int:
         """One past the last offset at which both logs have the same record; 0 when there is none."""
         return max((offset + 1 for offset, record in enumerate(self.records) if other.holds(record, offset)), default=0)

@@ -132,11 +132,16 @@ def _attributes(state: Any, domain: types.Domain, value: int) -> Iterator[tuple[
         if not isinstance(kind, types.Map) or kind.key != domain:
             continue
         element, found = kind.element, state._values[name]._values[value]
-        if isinstance(element, types.Struct) and name not in LOGS:
-            for field, part in element.fields:
-                yield field, (part, found._values[field])
-        else:
-            yield name, (element, found)
+        yield from _parts(name, element, found)
+
+
+def _parts(name: str, kind: types.Type, value: Any) -> Iterator[tuple[str, tuple[types.Type, Any]]]:
+    """The fields of a struct and of the structs in it, the outer ones last; anything else, and a log, as it is."""
+    if not isinstance(kind, types.Struct) or name in LOGS:
+        yield name, (kind, value)
+        return
+    for field, part in sorted(kind.fields, key=lambda one: not isinstance(one[1], types.Struct)):
+        yield from _parts(field, part, value._values[field])
 
 
 def _first(attributes: Attributes, names: tuple[str, ...]) -> Any:

@@ -72,6 +72,7 @@ from .usage import NoAuxiliaryField as NoAuxiliaryField
 from .usage import NotASpecification as NotASpecification
 from .usage import NothingToExplore as NothingToExplore
 from .usage import NothingToShrink as NothingToShrink
+from .usage import SwitchNeedsAnother as SwitchNeedsAnother
 from .usage import TooLargeToUnroll as TooLargeToUnroll
 from .usage import UnknownAction as UnknownAction
 from .usage import UnknownConstant as UnknownConstant

@@ -135,3 +135,9 @@ class TooLargeToUnroll(UsageError):
 
     code = "U122"
     advice = "choose smaller constants, or name fewer properties; `fencepost check` writes nothing out"
+
+
+class SwitchNeedsAnother(UsageError):
+    """A switch that is set on while another one, without which it means nothing, is off."""
+
+    code = "U123"

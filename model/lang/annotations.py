@@ -31,6 +31,16 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """Another constant without which a switch cannot be on: `Annotated[Constant[bool], Needs("elections")]`.
+
+    A switch that nobody sets is off while the other is off.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Domain:
     """Identities 0 .. size - 1 that are only compared. `symmetric` ones are interchangeable.
 

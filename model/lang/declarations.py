@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any, TypeVar, get_args
 
 from .. import errors
 from . import values
-from .annotations import Range, evaluate_range, is_constant
+from .annotations import Needs, Range, evaluate_range, is_constant
 from .sources import calling_at, class_at, field_at, method_at, placed
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -163,6 +164,9 @@ def bind_constants(model: type, hints: Mapping[str, Any], given: dict[str, Any])
         result[name] = parse_constant(name, base, given[name]) if name in given else defaults[name]
     for name, (_, *markers) in declared.items():
         for marker in markers:
+            if isinstance(marker, Needs):
+                with placed(partial(field_at, model, name)):
+                    result[name] = _needing(marker.name, f"{model.__name__}.{name}", name, result, name in given)
             if not isinstance(marker, Range):
                 continue
             with placed(partial(field_at, model, name)):
@@ -172,12 +176,30 @@ def bind_constants(model: type, hints: Mapping[str, Any], given: dict[str, Any])
             if not allowed.low <= result[name] <= allowed.high:
                 what = f"{name} = {result[name]} is outside {allowed}"
                 if given:
-                    raise errors.ConstantOutOfRange(what)
+                    raise errors.ConstantOutOfRange(what, hint=_way_out(name, marker, list(declared)))
                 at = field_at(model, name, default=True)
                 raise errors.BadConstant(
                     f"{model.__name__}.{name}: the default {what}", at=at, hint="change one of them"
                 )
     return result
+
+
+def _needing(other: str, where: str, name: str, bound: Mapping[str, Any], is_given: bool) -> bool:
+    """The value of a switch that needs another one. Raises SwitchNeedsAnother, BadConstant for what is declared."""
+    if not isinstance(bound.get(other), bool) or not isinstance(bound[name], bool):
+        hint = "both are Constant[bool]"
+        raise errors.BadConstant(f"{where} needs {other}, which is not another switch", hint=hint)
+    if bound[name] and is_given and not bound[other]:
+        what = f"{name} = true needs {other}, which is false"
+        raise errors.SwitchNeedsAnother(what, hint=f"leave {name} out, or set {other} = true")
+    return bool(bound[name] and bound[other])
+
+
+def _way_out(name: str, marker: Range, constants: list[str]) -> str:
+    """What to change when a constant does not go together with others: empty if its bounds are numbers."""
+    bounds = [re.sub(r"\s+", " ", str(bound)) for bound in (marker.low, marker.high)]
+    others = [other for other in constants if any(re.search(rf"\b{other}\b", bound) for bound in bounds)]
+    return f"{name} is from {bounds[0]} to {bounds[1]}: change it, or {' or '.join(others)}" if others else ""
 
 
 def _check_constant(where: str, name: str, base: Any, default: Any, is_given: bool) -> None:

@@ -14,6 +14,7 @@ from .kafka_messages import (
     AnyFetchResponse,
     BrokerId,
     DivergingFetchResponse,
+    EpochEnd,
     FailedFetchResponse,
     FetchError,
     FetchRequest,
@@ -145,12 +146,13 @@ class Replicas(Brokers[P], Generic[P]):
         require(me.is_running)
         self.receive(message)
         if self.serves(leader, message.leader_epoch):
-            end = me.log.end_of_epoch(message.last_epoch, me.partition.leader_epoch)
-            if end.epoch < message.last_epoch or end.offset < offset:
+            epoch = me.partition.leader_epoch
+            if not me.log.fits(offset, message.last_epoch, epoch):
                 self.on_diverging_fetch(message)
-                self.send(
-                    DivergingFetchResponse(leader, follower, me.partition.leader_epoch, offset, me.high_watermark, end)
+                end = EpochEnd(
+                    me.log.latest_epoch_up_to(message.last_epoch, epoch), me.log.end_offset_up_to(message.last_epoch)
                 )
+                self.send(DivergingFetchResponse(leader, follower, epoch, offset, me.high_watermark, end))
             else:
                 self.on_fetch(message)
                 records = me.log.records[offset : offset + 1]
@@ -218,7 +220,7 @@ class Replicas(Brokers[P], Generic[P]):
         self.receive(message)
         if self.takes(message):
             me = self.broker[message.target]
-            me.log.truncate(me.log.end_of_match_with(message.diverging))
+            me.log.truncate(me.log.end_of_match_with(message.diverging.epoch, message.diverging.offset))
             me.is_delayed = False
 
     @action(process="message.target")

@@ -15,7 +15,6 @@ from .kafka_messages import (
     AnyMessage,
     BrokerEpoch,
     BrokerId,
-    EpochEnd,
     Incarnation,
     LeaderEpoch,
     MetadataOffset,
@@ -86,30 +85,9 @@ class Follower(Struct):
 
 
 class PartitionLog(ReplicaLog[Record]):
-    """The log of one replica, and what KIP-101, KIP-279 and KIP-595 ask about its epochs."""
+    """The log of one replica."""
 
     records: Annotated[Seq[Record], Size("log_size")]
-
-    @property
-    def last_epoch(self) -> int:
-        """The epoch of the last record; 0 when there is none."""
-        return self.records[len(self.records) - 1].epoch if len(self.records) > 0 else 0
-
-    def end_of_epoch(self, epoch: int, current_epoch: int) -> EpochEnd:
-        """The highest epoch up to one that is asked for, and where it ends.
-
-        No record is of a later epoch than `current_epoch`, which ends with the log. Without a record of the epoch asked
-        for or of one before, the answer is for that epoch all the same.
-        """
-        end = self.end_offset_for_epoch(epoch)
-        is_last = epoch in (self.last_epoch, current_epoch)
-        floor = max((record.epoch for record in self.records if record.epoch <= epoch), default=epoch)
-        return EpochEnd(epoch if is_last else floor, self.end_offset if end is None else end)
-
-    def end_of_match_with(self, end: EpochEnd) -> int:
-        """Up to where this log can be the beginning of one in which an epoch ends there."""
-        mine = self.end_of_epoch(end.epoch, 0)
-        return min(mine.offset, end.offset) if mine.epoch == end.epoch else mine.offset
 
 
 class Broker(Struct):

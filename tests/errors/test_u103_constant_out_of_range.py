@@ -39,6 +39,8 @@ def test_every_way(given: dict[str, Any], what: str, refusals: Refusals) -> None
     with pytest.raises(ConstantOutOfRange) as caught:
         Specification(model, given)
     hint = "`fencepost show NAME` lists the constants and what they allow"
+    if "outside" in what:
+        hint = "size is from 1 to most: change it, or most"
     assert str(caught.value) == f"error U103: {what}\n  {hint}"
     assert caught.value.exit_code == EXIT_USAGE
 

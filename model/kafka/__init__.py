@@ -1,0 +1,1 @@
+"""Kafka with KRaft, whole: brokers, replicas and the controller of one topic."""

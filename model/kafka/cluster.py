@@ -1,0 +1,235 @@
+"""The state of a cluster: what each broker is, the metadata log, what is in flight, and history.
+
+The metadata log is abstract: a sequence of which a prefix is committed, as the Raft models have it. What all running
+brokers have passed is dropped from it. A record counts as committed when somebody sees it, and not before: it makes no
+difference when in between it was.
+"""
+
+from enum import Enum
+from typing import Annotated
+
+from .. import Constant, Map, Model, Needs, Range, Seq, Set, Size, Struct, init
+from .broker import Broker
+from .messages import (
+    AlterPartitionRequest,
+    AnyMessage,
+    BrokerId,
+    DivergingFetchResponse,
+    FetchResponse,
+    IneligibleReplica,
+    Record,
+    Value,
+)
+from .metadata import Metadata, Partition, Settings
+
+
+#: A broker has a new epoch after each restart.
+_RESTARTS = "1 + max_crashes + max_power_losses + max_controlled_shutdowns"
+#: A broker that is fenced or shuts down costs an election, and so may its return, and its registration.
+_ELECTIONS = (
+    "1 + 2 * max_suspicions + 3 * (max_crashes + max_power_losses) + 4 * max_controlled_shutdowns"
+    " + max_preferred_elections + 2 * max_reassignments"
+)
+#: For each event a few changes, and one for each replica that has to join the ISR again.
+_CHANGES = (
+    "1 + (brokers + 3) * (max_suspicions + max_crashes + max_power_losses + max_controlled_shutdowns"
+    " + max_isr_shrinks + max_preferred_elections + max_reassignments)"
+)
+
+
+class Fate(Enum):
+    """What the producer of a record knows of it."""
+
+    UNSENT = "unsent"
+    WAITING = "waiting"
+    ACKNOWLEDGED = "acknowledged"
+    UNKNOWN = "unknown"
+
+
+class Production(Struct):
+    """A record that a producer wants to have written: what it knows, and which broker it waits for."""
+
+    fate: Fate
+    waits_for: BrokerId | None
+
+
+class Cluster(Model):
+    """Constants and state.
+
+    `exposed` is what a consumer can have read: everything that was ever below the high watermark of a leader.
+    """
+
+    brokers: Annotated[Constant[int], Range(1, 5)] = 3
+    replication_factor: Annotated[Constant[int], Range(1, "brokers")] = 3
+    min_insync_replicas: Annotated[Constant[int], Range(1, "replication_factor")] = 2
+    acks: Annotated[Constant[int], Range(-1, 1)] = -1
+    records: Annotated[Constant[int], Range(1, 4)] = 2
+    log_size: Annotated[Constant[int], Range("records", "records")] = 2
+
+    unclean_leader_election: Constant[bool] = False
+    eligible_leader_replicas: Constant[bool] = True
+    last_known_leader_election: Annotated[Constant[bool], Needs("eligible_leader_replicas")] = True
+
+    # Rules that newer versions have, each of which can be left out.
+    strict_min_isr: Constant[bool] = True
+    detects_unclean_shutdowns: Annotated[Constant[bool], Needs("eligible_leader_replicas")] = True
+    truncates_on_fetch: Constant[bool] = True
+    fences_fetches: Constant[bool] = True
+    ignores_late_responses: Constant[bool] = True
+    counts_pending_members: Constant[bool] = True
+    waits_for_epoch_start: Constant[bool] = True
+    ignores_diverging_positions: Constant[bool] = True
+    checks_partition_epoch: Constant[bool] = True
+    checks_member_epochs: Constant[bool] = True
+    refuses_inactive_members: Constant[bool] = True
+
+    # How many failures and operations there are.
+    max_crashes: Annotated[Constant[int], Range(0, 4)] = 0
+    max_power_losses: Annotated[Constant[int], Range(0, 4)] = 1
+    max_suspicions: Annotated[Constant[int], Range(0, 4)] = 1
+    max_isr_shrinks: Annotated[Constant[int], Range(0, 4)] = 1
+    max_controlled_shutdowns: Annotated[Constant[int], Range(0, 4)] = 0
+    max_preferred_elections: Annotated[Constant[int], Range(0, 4)] = 0
+    max_reassignments: Annotated[Constant[int], Range(0, 2)] = 0
+    max_controller_failures: Annotated[Constant[int], Range(0, 4)] = 2
+
+    # How far epochs can get with so many failures: nobody has to set these.
+    max_broker_epoch: Annotated[Constant[int], Range(_RESTARTS, _RESTARTS)] = 2
+    max_leader_epoch: Annotated[Constant[int], Range(_ELECTIONS, _ELECTIONS)] = 6
+    max_partition_epoch: Annotated[Constant[int], Range(_CHANGES, _CHANGES)] = 19
+    # Room. That it does not suffice is reported.
+    max_lag: Annotated[Constant[int], Range(2, 31)] = 10
+    max_in_flight: Annotated[Constant[int], Range(1, 31)] = 6
+
+    controller: Metadata
+    metadata: Annotated[Seq[Metadata], Size("max_lag")]
+    committed: Annotated[int, Range(0, "max_lag")]
+    broker: Map[BrokerId, Broker]
+    messages: Annotated[Set[AnyMessage], Size("max_in_flight")]
+    production: Map[Value, Production]
+    exposed: Annotated[Seq[Record], Size("log_size")]
+
+    crashes: Annotated[int, Range(0, "max_crashes")]
+    power_losses: Annotated[int, Range(0, "max_power_losses")]
+    suspicions: Annotated[int, Range(0, "max_suspicions")]
+    isr_shrinks: Annotated[int, Range(0, "max_isr_shrinks")]
+    controlled_shutdowns: Annotated[int, Range(0, "max_controlled_shutdowns")]
+    preferred_elections: Annotated[int, Range(0, "max_preferred_elections")]
+    reassignments: Annotated[int, Range(0, "max_reassignments")]
+    controller_failures: Annotated[int, Range(0, "max_controller_failures")]
+
+    @init
+    def start(self) -> None:
+        """The partition is in operation, with empty logs. The first brokers have it, and the first of them leads."""
+        members: Set[BrokerId] = Set()
+        leader: BrokerId | None = None
+        for name in self.broker:
+            if len(members) < self.replication_factor:
+                members.add(name)
+            if leader is None:
+                leader = name
+        none: Set[BrokerId] = Set()
+        self.controller.partition = Partition(members, members, none, leader, None, 1, 1, none, none)
+        for name in self.broker:
+            self.controller.brokers[name].broker_epoch = 1
+            self.broker[name].broker_epoch = 1
+            if name == leader:
+                self.broker[name].replica.become_leader(name, self.controller.partition)
+            elif name in members:
+                self.broker[name].replica.become_follower(self.controller.partition)
+        self.metadata.append(self.controller)
+        self.committed = 1
+
+    # What is where.
+
+    @property
+    def settings(self) -> Settings:
+        """What the operator has set, for the handlers."""
+        return Settings(
+            self.min_insync_replicas,
+            self.unclean_leader_election,
+            self.eligible_leader_replicas,
+            self.last_known_leader_election,
+            self.strict_min_isr,
+        )
+
+    def view(self, broker: BrokerId) -> Metadata:
+        """The cluster as a broker knows it."""
+        return self.metadata[self.broker[broker].position]
+
+    def leads(self, broker: BrokerId) -> bool:
+        """Whether a broker takes itself for the leader."""
+        return self.broker[broker].replica.leader == broker
+
+    # Messages.
+
+    def send(self, message: AnyMessage) -> None:
+        """Puts a message in flight, where one like it is enough."""
+        self.messages.add(message)
+
+    def receive(self, message: AnyMessage) -> None:
+        """Takes a message out of flight."""
+        self.messages.remove(message)
+
+    # The metadata log.
+
+    def write(self) -> None:
+        """Appends what the controller has changed to the metadata log, if that is anything."""
+        if self.controller != self.metadata[-1]:
+            self.metadata.append(self.controller)
+
+    def commit(self, length: int) -> None:
+        """Somebody sees so much of the metadata log: it is committed."""
+        self.committed = max(self.committed, length)
+
+    def concerns(self, broker: BrokerId, before: Metadata, after: Metadata) -> bool:
+        """Whether a broker has to act on a change: as leader, in a new leader epoch, or as its replica comes or goes."""
+        old, new = before.partition, after.partition
+        return (
+            (old.leader == broker and before != after)
+            or old.leader_epoch != new.leader_epoch
+            or (broker in old.replicas) != (broker in new.replicas)
+        )
+
+    def tidy(self) -> None:
+        """Brokers pass what does not concern them; what all have passed is dropped, and so are messages without use."""
+        for name in self.broker:
+            me = self.broker[name]
+            if not me.is_starting:
+                for position in range(me.position + 1, self.committed):
+                    if self.concerns(name, self.metadata[me.position], self.metadata[position]):
+                        break
+                    me.position = position
+        passed = min(
+            (self.broker[name].position for name in self.broker if not self.broker[name].is_starting),
+            default=self.committed - 1,
+        )
+        if passed > 0:
+            self.metadata = self.metadata[passed:]
+            self.committed -= passed
+            for name in self.broker:
+                me = self.broker[name]
+                if not me.is_starting:
+                    me.position -= passed
+        for message in self.messages:
+            if self.is_useless(message):
+                self.receive(message)
+
+    def is_useless(self, message: AnyMessage) -> bool:
+        """Whether a message would be ignored now and at any time later."""
+        if isinstance(message, AlterPartitionRequest):
+            partition = self.metadata[self.committed - 1].partition
+            return self.checks_partition_epoch and message.partition_epoch < partition.partition_epoch
+        if isinstance(message, IneligibleReplica):
+            pending = self.broker[message.target].replica.pending
+            return pending is None or pending.partition_epoch != message.partition_epoch
+        return self.ignores_late_responses and not self.is_expected(message)
+
+    def is_expected(self, response: FetchResponse | DivergingFetchResponse) -> bool:
+        """Whether a follower takes an answer: to a fetch in its leader epoch (KAFKA-18991), from where it is."""
+        me = self.broker[response.target].replica
+        return (
+            (me.leader_epoch == response.leader_epoch or not self.ignores_late_responses)
+            and me.leader == response.source
+            and me.log.end_offset == response.offset
+        )

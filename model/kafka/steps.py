@@ -1,0 +1,410 @@
+"""Kafka with KRaft: the steps of brokers, controller, producers and whatever fails.
+
+The handlers of `broker.py` and `metadata.py` do the work. See docs/kafka.md for where each comes from, and for why the
+granularity is sound.
+"""
+
+from typing import Annotated
+
+from .. import In, Set, action, choose, require
+from .cluster import Cluster, Fate
+from .messages import (
+    AlterPartitionError,
+    AlterPartitionRequest,
+    BrokerId,
+    DivergingFetchResponse,
+    FetchRequest,
+    FetchResponse,
+    IneligibleReplica,
+    Record,
+    Value,
+)
+from .metadata import Partition
+
+
+class Steps(Cluster):
+    """What can happen."""
+
+    # Producers and consumers.
+
+    @action(process="broker")
+    def produce(self, value: Value, broker: BrokerId) -> None:
+        """A producer sends a record to a broker, which writes it if it takes itself for the leader.
+
+        Whoever does not wait for an answer (acks=0) takes it for written whatever becomes of it.
+        """
+        production = self.production[value]
+        require(production.fate == Fate.UNSENT)
+        is_accepted = self.accepts(broker)
+        require(is_accepted or (self.acks == 0 and not self.broker[broker].is_starting))
+        production.fate = Fate.WAITING if self.acks == -1 else Fate.ACKNOWLEDGED
+        if is_accepted:
+            if self.acks == -1:
+                production.waits_for = broker
+            me = self.broker[broker].replica
+            me.log.append(Record(value, me.leader_epoch))
+            self.advance_high_watermark(broker)
+
+    def accepts(self, broker: BrokerId) -> bool:
+        """Whether a broker writes records: as leader, and with acks=all only with enough in-sync replicas."""
+        return self.leads(broker) and (self.acks != -1 or self.is_sufficient(broker, self.broker[broker].replica.isr))
+
+    def is_sufficient(self, leader: BrokerId, isr: Set[BrokerId]) -> bool:
+        """Whether these are as many in-sync replicas as are needed."""
+        return len(isr) >= self.settings.needed(self.view(leader).partition.replicas)
+
+    def members(self, leader: BrokerId) -> Set[BrokerId]:
+        """Those that must have a record before it counts as committed (KIP-497)."""
+        me = self.broker[leader].replica
+        return me.maximal_isr if self.counts_pending_members else me.isr
+
+    def can_commit(self, leader: BrokerId) -> bool:
+        """Whether the ISR is large enough to commit anything (KIP-966; KAFKA-15583)."""
+        return self.is_sufficient(leader, self.broker[leader].replica.isr) or not self.strict_min_isr
+
+    def advance_high_watermark(self, broker: BrokerId) -> None:
+        """Looks what the leader can commit now (KIP-966 for a small ISR). Consumers may read it at once."""
+        me = self.broker[broker].replica
+        members = self.members(broker)
+        before, offset = me.high_watermark, me.committable(broker, members)
+        if offset <= before or not self.can_commit(broker):
+            return
+        me.high_watermark = offset
+        if offset > len(self.exposed):
+            self.exposed.extend(me.log.records[len(self.exposed) : offset])
+        for record in me.log.records[before:offset]:
+            production = self.production[record.value]
+            if production.waits_for == broker:
+                production.fate = Fate.ACKNOWLEDGED if self.is_sufficient(broker, members) else Fate.UNKNOWN
+                production.waits_for = None
+
+    def refuse_waiting(self, broker: BrokerId) -> None:
+        """Producers that wait for this broker are told that it does not lead any more, or hear nothing."""
+        for value in self.production:
+            production = self.production[value]
+            if production.waits_for == broker:
+                production.waits_for = None
+                production.fate = Fate.UNKNOWN
+
+    # Fetching.
+
+    @action(process="broker")
+    def fetch(self, broker: BrokerId) -> None:
+        """A follower fetches: the request is answered by the leader as soon as it is sent, the answer takes its time.
+
+        A fetch that is refused, or that tells nobody anything, is no step.
+        """
+        me = self.broker[broker]
+        require(not me.is_starting)
+        source = me.replica.leader
+        require(source is not None and source != broker)
+        assert source is not None
+        require(self.leads(source))
+        request = me.fetch_request(broker, source)
+        leader = self.broker[source].replica
+        require(request.leader_epoch == leader.leader_epoch or not self.fences_fetches)
+        require(broker in self.view(source).partition.replicas)
+        require(not any(self.is_answer_to(message, request) for message in self.messages))
+        end = leader.diverging(request)
+        if end is not None and self.truncates_on_fetch:
+            self.send(DivergingFetchResponse(source, broker, request.leader_epoch, request.offset, end))
+            if not self.ignores_diverging_positions:
+                leader.on_fetch(request)
+                self.advance_high_watermark(source)
+            return
+        known = leader.followers[broker]
+        is_news = known is None or known.end_offset != request.offset or known.broker_epoch != request.broker_epoch
+        response = leader.on_fetch(request)
+        mine = me.replica
+        is_useful = len(response.records) > 0 or min(response.high_watermark, request.offset) != mine.high_watermark
+        has_grown = self.expand_isr(source, broker)
+        require(is_news or is_useful or has_grown)
+        if is_news:
+            self.advance_high_watermark(source)
+        if is_useful:
+            self.send(response)
+
+    def is_answer_to(self, message: object, request: FetchRequest) -> bool:
+        """Whether a message answers a fetch like this one."""
+        return (
+            isinstance(message, FetchResponse | DivergingFetchResponse)
+            and message.target == request.source
+            and message.leader_epoch == request.leader_epoch
+        )
+
+    @action(process="message.target")
+    def receive_fetch_response(self, message: Annotated[FetchResponse, In("messages")]) -> None:
+        """A follower appends what it has fetched."""
+        self.receive(message)
+        if self.is_expected(message):
+            self.broker[message.target].replica.on_fetched(message)
+
+    @action(process="message.target")
+    def receive_diverging_fetch_response(self, message: Annotated[DivergingFetchResponse, In("messages")]) -> None:
+        """A follower truncates to where its log can fit the leader's."""
+        self.receive(message)
+        if self.is_expected(message):
+            self.broker[message.target].replica.on_diverged(message)
+
+    # The in-sync replicas.
+
+    def expand_isr(self, leader: BrokerId, follower: BrokerId) -> bool:
+        """The leader proposes a follower that has caught up, as that fetches. `Partition.maybeExpandIsr`."""
+        me = self.broker[leader].replica
+        registration = self.view(leader).brokers[follower]
+        state = me.followers[follower]
+        may_join = (
+            me.pending is None
+            and follower not in me.isr
+            and state is not None
+            and me.is_caught_up(follower, self.waits_for_epoch_start)
+            and (registration.is_active or not self.refuses_inactive_members)
+            and (state.broker_epoch == registration.broker_epoch or not self.checks_member_epochs)
+        )
+        if may_join:
+            self.propose(leader, me.isr | {follower})
+        return may_join
+
+    def propose(self, leader: BrokerId, isr: Set[BrokerId]) -> None:
+        """Sends the controller a proposal."""
+        me = self.broker[leader]
+        partition_epoch = self.view(leader).partition.partition_epoch
+        self.send(me.replica.propose(leader, me.broker_epoch, partition_epoch, isr))
+
+    @action(process="leader")
+    def shrink_isr(self, leader: BrokerId, out: Set[BrokerId]) -> None:
+        """Some followers have not caught up for too long. `Partition.maybeShrinkIsr`."""
+        require(self.leads(leader) and self.isr_shrinks < self.max_isr_shrinks)
+        me = self.broker[leader].replica
+        require(me.pending is None and len(out) > 0 and out <= me.isr and leader not in out)
+        require(all(me.followers[peer] is None or me.known_end(peer) < me.log.end_offset for peer in out))
+        self.isr_shrinks += 1
+        self.propose(leader, me.isr - out)
+
+    @action(process="leader")
+    def repeat_proposal(self, leader: BrokerId) -> None:
+        """The leader has heard nothing of its proposal for too long, and sends it again on a new connection.
+
+        An answer to the first try, which may be a refusal, is not taken any more: the second may have been accepted.
+        """
+        me = self.broker[leader]
+        request = me.replica.pending
+        require(self.leads(leader) and request is not None)
+        assert request is not None
+        require(request not in self.messages and self.error_of(request) is None)
+        for message in self.messages:
+            if isinstance(message, IneligibleReplica) and message.target == leader:
+                self.receive(message)
+        self.send(request)
+
+    def error_of(self, request: AlterPartitionRequest) -> AlterPartitionError | None:
+        """Why the controller refuses a proposal, if it does."""
+        error = self.controller.error_of(request)
+        if error == AlterPartitionError.INVALID_UPDATE_VERSION and not self.checks_partition_epoch:
+            error = None if self.are_eligible(request) else AlterPartitionError.INELIGIBLE_REPLICA
+        if error == AlterPartitionError.INELIGIBLE_REPLICA and self.are_eligible(request):
+            error = None
+        return error
+
+    def are_eligible(self, request: AlterPartitionRequest) -> bool:
+        """Whether all members of a proposal may be in the ISR, as far as that is looked at."""
+        return all(
+            (self.controller.brokers[member.broker].is_active or not self.refuses_inactive_members)
+            and (
+                member.broker_epoch == 0
+                or self.controller.brokers[member.broker].broker_epoch == member.broker_epoch
+                or not self.checks_member_epochs
+            )
+            for member in request.members
+        )
+
+    @action(process="controller")
+    def receive_proposal(self, message: Annotated[AlterPartitionRequest, In("messages")]) -> None:
+        """The controller makes the change, or refuses it. The leader learns of the change from the metadata log.
+
+        The answer says the same as the record, and the leader takes it in the same way, so it is no message here.
+        Refusals go out when everything before them is committed. Most leave the leader waiting for newer metadata.
+        """
+        error = self.error_of(message)
+        self.receive(message)
+        if error is None:
+            controller = self.controller
+            controller.alter(message, self.settings)
+            self.write()
+        elif error == AlterPartitionError.INELIGIBLE_REPLICA:
+            self.commit(len(self.metadata))
+            self.send(IneligibleReplica(message.source, message.leader_epoch, message.partition_epoch))
+            self.tidy()
+
+    @action(process="message.target")
+    def receive_refusal(self, message: Annotated[IneligibleReplica, In("messages")]) -> None:
+        """The leader goes back to the ISR that is committed."""
+        self.receive(message)
+        self.broker[message.target].replica.on_refusal(message)
+
+    # Metadata.
+
+    @action(process="broker")
+    def apply_metadata(self, broker: BrokerId) -> None:
+        """A broker replays the metadata log up to somewhere, and sees what all of that amounts to."""
+        me = self.broker[broker]
+        require(not me.is_starting)
+        position = choose(range(me.position + 1, len(self.metadata)))
+        before, after = self.metadata[me.position], self.metadata[position]
+        require(self.concerns(broker, before, after))
+        self.commit(position + 1)
+        me.position = position
+        if after.partition.partition_epoch > before.partition.partition_epoch:
+            self.take_role(broker, after.partition)
+        self.tidy()
+
+    def take_role(self, broker: BrokerId, partition: Partition) -> None:
+        """A replica leads, follows, or is no more. `ReplicaManager.applyDelta`."""
+        me = self.broker[broker].replica
+        if partition.leader == broker:
+            me.become_leader(broker, partition)
+            self.advance_high_watermark(broker)
+            return
+        self.refuse_waiting(broker)
+        is_new_epoch = partition.leader_epoch > me.leader_epoch
+        if broker not in partition.replicas:
+            me.delete()
+        else:
+            me.become_follower(partition)
+            if is_new_epoch and not self.truncates_on_fetch:
+                me.truncate(me.high_watermark)
+
+    # Life cycle of brokers.
+
+    def go_down(self, broker: BrokerId, is_lossy: bool) -> None:
+        """A broker stops, and comes up again to be registered."""
+        me = self.broker[broker]
+        require(not me.is_starting)
+        kept = me.replica.log.end_offset
+        if is_lossy:
+            kept = choose(range(me.replica.log.end_offset + 1))
+        me.replica.restart(kept)
+        self.refuse_waiting(broker)
+        me.restart()
+        self.tidy()
+
+    @action(fault=True)
+    def crash(self, broker: BrokerId) -> None:
+        """A process dies and starts again. What it had given to the operating system is there."""
+        require(self.crashes < self.max_crashes)
+        self.crashes += 1
+        self.go_down(broker, False)
+
+    @action(fault=True)
+    def lose_power(self, broker: BrokerId) -> None:
+        """A machine dies and starts again. Of each log any suffix may be lost, as nothing was flushed."""
+        require(self.power_losses < self.max_power_losses)
+        self.power_losses += 1
+        self.go_down(broker, True)
+
+    @action(process="controller")
+    def register(self, broker: BrokerId) -> None:
+        """A broker that starts is registered, once the session of its last run has ended (KIP-631)."""
+        me = self.broker[broker]
+        controller = self.controller
+        registration = controller.brokers[broker]
+        require(me.is_starting and registration.broker_epoch == me.broker_epoch and registration.is_fenced)
+        controller.register(broker, me.is_clean or not self.detects_unclean_shutdowns, self.settings)
+        self.write()
+
+    @action(process="broker")
+    def finish_start(self, broker: BrokerId) -> None:
+        """A broker has its broker epoch, and has replayed the metadata log up to there at least."""
+        me = self.broker[broker]
+        require(me.is_starting)
+        position = choose(range(len(self.metadata)))
+        view = self.metadata[position]
+        require(view.brokers[broker].broker_epoch > me.broker_epoch)
+        self.commit(position + 1)
+        me.is_starting = False
+        me.is_clean = False
+        me.broker_epoch = view.brokers[broker].broker_epoch
+        me.position = position
+        self.take_role(broker, view.partition)
+        self.tidy()
+
+    @action(process="controller")
+    def unfence(self, broker: BrokerId) -> None:
+        """A heartbeat of a broker that was fenced."""
+        me = self.broker[broker]
+        controller = self.controller
+        require(not me.is_starting and controller.brokers[broker].is_fenced)
+        require(controller.brokers[broker].broker_epoch == me.broker_epoch)
+        controller.unfence(broker, self.settings)
+        self.write()
+
+    @action(process="controller", fault=True)
+    def fence(self, broker: BrokerId) -> None:
+        """The session of a broker ends: it is down, or only seems so."""
+        controller = self.controller
+        require(not controller.brokers[broker].is_fenced)
+        if not self.broker[broker].is_starting:
+            require(self.suspicions < self.max_suspicions)
+            self.suspicions += 1
+        controller.fence(broker, self.settings)
+        self.write()
+
+    @action(process="controller")
+    def begin_shutdown(self, broker: BrokerId) -> None:
+        """A broker asks to be shut down: it leaves each ISR, and others lead."""
+        require(self.controlled_shutdowns < self.max_controlled_shutdowns and not self.broker[broker].is_starting)
+        controller = self.controller
+        require(controller.brokers[broker].is_active)
+        self.controlled_shutdowns += 1
+        controller.shut_down(broker, self.settings)
+        self.write()
+
+    @action(process="controller")
+    def finish_shutdown(self, broker: BrokerId) -> None:
+        """A broker that leads nothing may stop: it flushes everything, writes down its broker epoch, and restarts."""
+        controller = self.controller
+        require(controller.brokers[broker].is_shutting_down and not self.broker[broker].is_starting)
+        require(controller.partition.leader != broker)
+        controller.fence(broker, self.settings)
+        self.write()
+        self.commit(len(self.metadata))
+        self.broker[broker].is_clean = True
+        self.go_down(broker, False)
+
+    # The controller.
+
+    @action(process="controller", fault=True)
+    def fail_over(self) -> None:
+        """Another controller takes over. Of what was not committed, it may have any part."""
+        require(self.controller_failures < self.max_controller_failures)
+        self.controller_failures += 1
+        length = choose(range(self.committed, len(self.metadata)))
+        self.metadata.truncate(length)
+        self.controller = self.metadata[-1]
+
+    # Operators.
+
+    @action(process="controller")
+    def elect_preferred_leader(self, broker: BrokerId) -> None:
+        """Leadership goes to another in-sync replica, the preferred one."""
+        require(self.preferred_elections < self.max_preferred_elections)
+        controller = self.controller
+        now = controller.partition
+        require(now.leader is not None and now.leader != broker)
+        require(broker in now.isr and controller.brokers[broker].is_active)
+        self.preferred_elections += 1
+        controller.elect_preferred(broker)
+        self.write()
+
+    @action(process="controller")
+    def reassign(self, adding: Set[BrokerId], removing: Set[BrokerId]) -> None:
+        """An operator wants other replicas (KIP-455)."""
+        require(self.reassignments < self.max_reassignments)
+        controller = self.controller
+        now = controller.partition
+        require(len(now.adding) == 0 and len(now.removing) == 0 and len(adding) + len(removing) > 0)
+        require(len(adding & now.replicas) == 0 and removing <= now.replicas)
+        require(len(now.replicas) + len(adding) - len(removing) == self.replication_factor)
+        self.reassignments += 1
+        controller.reassign(adding, removing, self.settings)
+        self.write()
