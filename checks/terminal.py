@@ -30,6 +30,8 @@ _NUMBERS = {"distinct": 11, "generated": 13, "depth": 5, "time": 8, "states/s": 
 _LEAST_IMPORTANT = ("states/s", "generated", "time")
 #: Labels of configurations that are wider have a line of their own.
 _WIDEST_LABEL = 72
+#: Where rows differ in more constants, each shows only those that are unusual.
+_MOST_CONSTANTS = 8
 
 
 def plain(report: Report) -> str:
@@ -48,7 +50,11 @@ def plain(report: Report) -> str:
 
 def held_constant(planned: Sequence[ConfigurationReport]) -> str:
     """What is the same in all searches that follow: constants, engine, reductions, limits."""
-    parts = [f"{name} = {shown(value)}" for name, value in _common_constants(planned).items()]
+    common = _common_constants(planned)
+    parts = [f"{name} = {shown(value)}" for name, value in common.items()]
+    if _is_crowded(planned):
+        usual = {name: value for name, value in _usual_constants(planned).items() if name not in common}
+        parts.append(f"where a row says nothing else, {', '.join(_written(usual))}")
     engines = {(one.engine, one.workers) for one in planned}
     if len(engines) == 1:
         engine, workers = engines.pop()
@@ -70,6 +76,12 @@ def held_constant(planned: Sequence[ConfigurationReport]) -> str:
     return f"Held constant: {'; '.join(parts)}; fencepost {__version__}, deterministic (no seed)."
 
 
+def _is_crowded(planned: Sequence[ConfigurationReport]) -> bool:
+    """Whether rows of one specification differ in so many constants that each says only what is unusual in it."""
+    varied = len(planned[0].constants) - len(_common_constants(planned)) if planned else 0
+    return varied > _MOST_CONSTANTS and len({one.name for one in planned}) == 1
+
+
 def _view(one: ConfigurationReport) -> str:
     return f"view without {', '.join(one.view)}"
 
@@ -77,6 +89,12 @@ def _view(one: ConfigurationReport) -> str:
 def _common_constants(planned: Sequence[ConfigurationReport]) -> dict[str, Any]:
     first = dict(planned[0].constants) if planned else {}
     return {name: value for name, value in first.items() if all(one.constants.get(name) == value for one in planned)}
+
+
+def _usual_constants(planned: Sequence[ConfigurationReport]) -> dict[str, Any]:
+    """The value that each constant has most often, the earlier one of two that are as frequent."""
+    first = planned[0].constants if planned else {}
+    return {name: Counter(one.constants.get(name) for one in planned).most_common(1)[0][0] for name in first}
 
 
 def shown(value: int | bool) -> str:
@@ -98,6 +116,7 @@ class Table:
     def __init__(self, planned: Sequence[ConfigurationReport], width: int | None, glyphs: Glyphs) -> None:
         self.glyphs = glyphs
         self._common = _common_constants(planned)
+        self._usual = _usual_constants(planned) if _is_crowded(planned) else {}
         self._mixed_symmetry = len({one.symmetry for one in planned}) > 1
         self._mixed_views = len({one.view for one in planned}) > 1
         self._mixed_properties = len({one.selected for one in planned}) > 1
@@ -118,7 +137,8 @@ class Table:
 
     def _label(self, one: ConfigurationReport) -> str:
         above = self._shared[one.name] if self._grouped else self._common
-        parts = _written({name: value for name, value in one.constants.items() if name not in above})
+        varied = {name: value for name, value in one.constants.items() if name not in above}
+        parts = _written({name: value for name, value in varied.items() if self._usual.get(name) != value})
         if self._mixed_symmetry and one.symmetry:
             parts.append("symmetry")
         if self._mixed_views and one.view:

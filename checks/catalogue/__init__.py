@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from . import (
     controller,
+    kafka,
     kafka_replication,
     kraft_reconfig,
     kraft_variants,
@@ -33,6 +34,7 @@ ENTRIES: tuple[Entry, ...] = (
     *kraft_variants.ENTRIES,
     *kraft_reconfig.ENTRIES,
     *controller.ENTRIES,
+    *kafka.ENTRIES,
 )
 
 

@@ -40,7 +40,7 @@ class Follower(Struct):
 class Replica(Struct):
     """A replica, and the part it has in a leader epoch: it leads, follows, or waits for there to be a leader.
 
-    A leader was at `epoch_start` when it was elected. It alone knows the ISR, and has proposed `pending` to the controller.
+    A leader was at `epoch_start` when it was elected. It alone knows the ISR, and has proposed `pending`.
     """
 
     leader: BrokerId | None
@@ -142,9 +142,7 @@ class Replica(Struct):
         end = self.known_end(follower)
         return end >= self.high_watermark and (end >= self.epoch_start or not waits_for_epoch_start)
 
-    def propose(
-        self, me: int, broker_epoch: int, partition_epoch: int, isr: Set[BrokerId]
-    ) -> AlterPartitionRequest:
+    def propose(self, me: int, broker_epoch: int, partition_epoch: int, isr: Set[BrokerId]) -> AlterPartitionRequest:
         """Proposes an ISR to the controller. Those who join come with the broker epochs of their fetches."""
         members = Set(Member(peer, self.joining_epoch(peer)) for peer in isr)
         request = AlterPartitionRequest(me, broker_epoch, self.leader_epoch, partition_epoch, members)

@@ -22,7 +22,6 @@ from .messages import (
 )
 from .metadata import Metadata, Partition, Settings
 
-
 #: A broker has a new epoch after each restart.
 _RESTARTS = "1 + max_crashes + max_power_losses + max_controlled_shutdowns"
 #: A broker that is fenced or shuts down costs an election, and so may its return, and its registration.
@@ -183,7 +182,7 @@ class Cluster(Model):
         self.committed = max(self.committed, length)
 
     def concerns(self, broker: BrokerId, before: Metadata, after: Metadata) -> bool:
-        """Whether a broker has to act on a change: as leader, in a new leader epoch, or as its replica comes or goes."""
+        """Whether a broker acts on a change: as leader, in a new leader epoch, or as its replica comes or goes."""
         old, new = before.partition, after.partition
         return (
             (old.leader == broker and before != after)

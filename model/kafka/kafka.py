@@ -2,8 +2,8 @@
 
 from .. import implies, invariant, step_invariant
 from .cluster import Fate
-from .steps import Steps
 from .messages import BrokerId
+from .steps import Steps
 
 
 class Kafka(Steps):

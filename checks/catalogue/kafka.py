@@ -1,0 +1,206 @@
+"""Kafka with KRaft: what it promises, when it does not, and what breaks without each rule.
+
+Nobody has published counts for these. What they are compared with is the same search in CPython, at a small size.
+"""
+
+from __future__ import annotations
+
+from .configuration import Configuration, Entry, Pins, Tier
+
+_BUDGETS = (
+    "max_crashes",
+    "max_power_losses",
+    "max_suspicions",
+    "max_isr_shrinks",
+    "max_controlled_shutdowns",
+    "max_preferred_elections",
+    "max_reassignments",
+    "max_controller_failures",
+)
+#: The step of which each of them is the budget.
+_STEPS = (
+    "crash",
+    "lose_power",
+    "",
+    "shrink_isr",
+    "begin_shutdown",
+    "elect_preferred_leader",
+    "reassign",
+    "fail_over",
+)
+
+_LOST = ("acknowledged_records_survive", "consumed_records_survive")
+_COMPLETE = "candidates_are_complete"
+
+
+def _kafka(  # noqa: PLR0913  # keywords with defaults
+    given: tuple[int, int, int, int, int, int, int, int], distinct: int, depth: int, *,
+    brokers: int = 2, records: int = 1, min_isr: int = 2, replicas: int = 0, tier: Tier = "full",
+    lost: int | None = None, incomplete: int | None = None, never: str = "", vacuous: str = "",
+    violated: dict[str, int] | None = None, **switches: int | bool,
+) -> Configuration:  # fmt: skip
+    """A configuration: its budgets, and distinct states and depth. `lost` and `incomplete` are lengths of runs.
+
+    `never` are steps that are not possible, besides those for which there is no budget.
+    """
+    constants = {
+        "brokers": brokers,
+        "replication_factor": replicas or brokers,
+        "min_insync_replicas": min_isr,
+        "records": records,
+        **dict(zip(_BUDGETS, given, strict=True)),
+        **switches,
+    }
+    broken = {} if lost is None else dict.fromkeys(_LOST, lost)
+    broken |= {} if incomplete is None else {_COMPLETE: incomplete}
+    idle = {step for step, budget in zip(_STEPS, given, strict=True) if step and not budget}
+    idle |= set(never.split())
+    if not given[4]:
+        idle.add("finish_shutdown")
+    if not given[0] + given[1] + given[4]:
+        idle |= {"register", "finish_start"}
+        if not given[2]:
+            idle |= {"fence", "unfence"}
+    pins = Pins(
+        distinct, depth, broken | (violated or {}), vacuous=frozenset(vacuous.split()), unreachable=frozenset(idle)
+    )
+    return Configuration(constants, tier, pins, symmetry=True)
+
+
+_FETCHES = "fetch receive_fetch_response receive_diverging_fetch_response"
+_UNHEARD = "repeat_proposal receive_refusal"
+_PROPOSALS = f"receive_proposal {_UNHEARD}"
+_ALL_ACTIVE = "inactive_brokers_are_out"
+
+#: Budgets: crashes, power losses, suspicions, ISR shrinks, controlled shutdowns, preferred elections, reassignments,
+#: failures of the controller.
+_QUIET = (0, 0, 1, 1, 0, 0, 0, 0)
+_LOSS = (0, 1, 1, 1, 0, 0, 0, 0)
+_MOVES = (0, 0, 1, 1, 0, 1, 0, 0)
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "kafka",
+        "model.kafka.kafka:Kafka",
+        "a partition of a Kafka cluster with KRaft: brokers, controller, metadata log, producers with acks",
+        (
+            # What holds.
+            _kafka((0, 1, 1, 1, 0, 0, 0, 1), 96_278, 30, tier="quick"),
+            _kafka((1, 0, 1, 1, 0, 0, 0, 0), 33_690, 28),
+            _kafka((0, 0, 1, 1, 1, 0, 0, 0), 58_383, 28),
+            _kafka(_MOVES, 6_971, 22),
+            _kafka((0, 0, 1, 0, 0, 0, 1, 0), 33_646, 28, brokers=3, replicas=2),
+            _kafka((0, 0, 1, 1, 0, 0, 0, 1), 72_809, 28, brokers=3),
+            _kafka((0, 2, 1, 1, 0, 0, 0, 0), 588_171, 36, last_known_leader_election=False),
+            _kafka((0, 1, 1, 1, 0, 0, 0, 0), 4_031_865, 36, brokers=3),
+            _kafka((0, 1, 1, 1, 0, 0, 0, 2), 105_749_502, 47, brokers=3, records=2),
+            # What nobody has promised: acks 1 and 0, one replica, one in sync, unclean elections, two power losses.
+            _kafka(_QUIET, 1_293, 18, acks=1, violated={_LOST[0]: 4}),
+            _kafka(_QUIET, 1_444, 18, acks=0, violated={_LOST[0]: 2}),
+            _kafka(
+                _LOSS,
+                127,
+                11,
+                brokers=1,
+                min_isr=1,
+                lost=8,
+                incomplete=7,
+                never=f"{_FETCHES} shrink_isr {_PROPOSALS}",
+                vacuous="one_leader_per_epoch",
+            ),
+            _kafka(_LOSS, 53_365, 25, min_isr=1, lost=10, incomplete=9),
+            _kafka((0, 0, 2, 1, 0, 0, 0, 0), 19_914, 23, min_isr=1, unclean_leader_election=True, lost=7, incomplete=6),
+            _kafka(
+                (0, 2, 0, 0, 0, 0, 0, 0),
+                7_089,
+                25,
+                lost=14,
+                incomplete=13,
+                never="repeat_proposal",
+                vacuous="one_leader_per_epoch",
+            ),
+            # Without KIP-966, and without parts of it.
+            _kafka(_LOSS, 48_433, 28, eligible_leader_replicas=False, lost=12, incomplete=10),
+            _kafka(_LOSS, 52_871, 28, detects_unclean_shutdowns=False, lost=12, incomplete=9),
+            _kafka(
+                _QUIET,
+                1_121,
+                19,
+                strict_min_isr=False,
+                incomplete=4,
+                violated={_LOST[1]: 7, "leaders_count_on_candidates": 3},
+            ),
+            # Without other rules.
+            _kafka(_MOVES, 6_969, 23, truncates_on_fetch=False, incomplete=8, never="receive_diverging_fetch_response"),
+            _kafka(
+                (0, 0, 0, 0, 0, 3, 0, 0),
+                31_839,
+                28,
+                brokers=3,
+                fences_fetches=False,
+                lost=17,
+                incomplete=15,
+                never=_PROPOSALS,
+                vacuous=_ALL_ACTIVE,
+            ),
+            _kafka(
+                (0, 0, 0, 0, 0, 3, 0, 0),
+                1_336,
+                25,
+                ignores_late_responses=False,
+                incomplete=15,
+                never=_PROPOSALS,
+                vacuous=_ALL_ACTIVE,
+            ),
+            _kafka(
+                _QUIET,
+                1_291,
+                18,
+                min_isr=1,
+                counts_pending_members=False,
+                lost=9,
+                incomplete=7,
+                violated={"leaders_count_on_candidates": 6},
+            ),
+            _kafka(
+                (0, 0, 0, 1, 0, 1, 0, 0),
+                8_033,
+                23,
+                brokers=3,
+                waits_for_epoch_start=False,
+                incomplete=13,
+                never=_UNHEARD,
+                vacuous=_ALL_ACTIVE,
+            ),
+            _kafka(
+                _MOVES,
+                31_501,
+                27,
+                records=2,
+                ignores_diverging_positions=False,
+                lost=9,
+                incomplete=7,
+                violated={"offsets_are_read_alike": 18},
+            ),
+            _kafka(
+                _QUIET,
+                8_536,
+                30,
+                min_isr=1,
+                checks_partition_epoch=False,
+                lost=14,
+                incomplete=12,
+                violated={"leaders_count_on_candidates": 11},
+            ),
+            _kafka(_LOSS, 55_277, 25, min_isr=1, checks_member_epochs=False, lost=10, incomplete=9),
+            _kafka(
+                _QUIET,
+                1_484,
+                19,
+                refuses_inactive_members=False,
+                violated={"inactive_brokers_are_out": 5},
+                never=_UNHEARD,
+            ),
+        ),
+    ),
+)
