@@ -95,7 +95,7 @@ def known_bugs() -> Iterator[Line]:
     from .catalogue.bugs import BUGS
 
     head = ("bug", "shown by", "violates", "states", "mended in")
-    rows = [head, *((bug.reference, bug.name, bug.shows, f"{bug.states:>6}", bug.mended) for bug in BUGS)]
+    rows = [head, *((bug.reference, bug.shown_by, bug.shows, f"{bug.states:>6}", bug.mended) for bug in BUGS)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

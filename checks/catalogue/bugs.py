@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import Entry, find
+from . import Configuration, Entry, find
 
 
 @dataclass(frozen=True)
 class Bug:
     """A bug: where it is reported or described, the specification that has it, and a property that shows it.
 
-    `mended` is the specification that differs in the rule that was added, and for which the property holds.
+    `mended` is the specification that differs in the rule that was added, and for which the property holds. That may be
+    the same one: it has the bug while `switch` is off.
     """
 
     reference: str
     name: str
     shows: str
     mended: str
+    switch: str = ""
 
     @property
     def entry(self) -> Entry:
@@ -27,10 +29,29 @@ class Bug:
         return entry
 
     @property
+    def shown_by(self) -> str:
+        """The specification that has it, with what has to be set."""
+        return f"{self.name} {self.switch}=false" if self.switch else self.name
+
+    @property
+    def configuration(self) -> Configuration:
+        """The one that has it with the shortest counterexample that is pinned."""
+        found = {
+            length: one
+            for one in reversed(self.entry.configurations)
+            if one.pins is not None and (not self.switch or one.constants.get(self.switch) is False)
+            if (length := (one.pins.violated or {}).get(self.shows)) is not None
+        }
+        return found[min(found)]
+
+    @property
     def states(self) -> int:
-        """The states of the shortest counterexample that is pinned."""
-        pinned = (one.pins.violated or {} for one in self.entry.configurations if one.pins is not None)
-        return min(length for violated in pinned if (length := violated.get(self.shows)) is not None)
+        """The states of that counterexample."""
+        pins = self.configuration.pins
+        assert pins is not None and pins.violated is not None
+        length = pins.violated[self.shows]
+        assert length is not None
+        return length
 
 
 _COMPLETE = "leader_candidate_completeness"
@@ -47,6 +68,11 @@ BUGS: tuple[Bug, ...] = (
     Bug("KAFKA-7128", "kafka-lagging-high-watermark", _COMPLETE, "kafka-3.5"),
     Bug("KAFKA-13141", "kafka-diverging-fetch-counts", _COMPLETE, "kafka-3.5"),
     Bug("KAFKA-14704", "kafka-high-watermark-before-truncation", "log_matching", "kafka-3.5"),
+    Bug("KIP-101", "kafka", "candidates_are_complete", "kafka", "truncates_on_fetch"),
+    Bug("KIP-320", "kafka", "acknowledged_records_survive", "kafka", "fences_fetches"),
+    Bug("KAFKA-7128", "kafka", "candidates_are_complete", "kafka", "waits_for_epoch_start"),
+    Bug("KAFKA-13141", "kafka", "acknowledged_records_survive", "kafka", "ignores_diverging_positions"),
+    Bug("KAFKA-18991", "kafka", "candidates_are_complete", "kafka", "ignores_late_responses"),
     # The in-sync set, and elections.
     Bug("KIP-497, maximal ISR", "kafka-committed-isr-only", _COMPLETE, "kafka-3.5"),
     Bug("KIP-497, partition epoch", "kafka-any-partition-epoch", _COMPLETE, "kafka-3.5"),
@@ -56,6 +82,13 @@ BUGS: tuple[Bug, ...] = (
     Bug("KIP-966, last replica standing", "kafka-last-replica-standing", "leader_completeness", "kafka-3.5"),
     Bug("KIP-966, high watermark", "kip-966-lone-leader-commits", _COMPLETE, "kip-966"),
     Bug("KIP-966, registration", "kip-966-loss-goes-unnoticed", _COMPLETE, "kip-966"),
+    Bug("KIP-497, maximal ISR", "kafka", "acknowledged_records_survive", "kafka", "counts_pending_members"),
+    Bug("KIP-497, partition epoch", "kafka", "acknowledged_records_survive", "kafka", "checks_partition_epoch"),
+    Bug("KIP-841", "kafka", "inactive_brokers_are_out", "kafka", "refuses_inactive_members"),
+    Bug("KAFKA-14617, KIP-903", "kafka", "candidates_are_complete", "kafka", "checks_member_epochs"),
+    Bug("KIP-966, last replica standing", "kafka", "acknowledged_records_survive", "kafka", "eligible_leader_replicas"),
+    Bug("KIP-966, high watermark", "kafka", "consumed_records_survive", "kafka", "strict_min_isr"),
+    Bug("KIP-966, registration", "kafka", "acknowledged_records_survive", "kafka", "detects_unclean_shutdowns"),
     # The controller of the ZooKeeper era.
     Bug("controller epoch", "zookeeper-unconditional-election", "one_controller_per_epoch", "zookeeper-controller"),
     Bug("KAFKA-6082", "zookeeper-zombie-controller", "only_latest_controller_decides", "zookeeper-controller"),

@@ -73,16 +73,17 @@ class Replica(Struct):
 
     # Metadata.
 
-    def become_leader(self, me: int, partition: Partition) -> None:
+    def become_leader(self, me: int, partition: Partition, forgets_positions: bool) -> None:
         """Leads, from now on or with other members. A proposal that was under way is not waited for any more.
 
-        `Partition.makeLeader`.
+        One that led before keeps what it knows of its followers, unless it `forgets_positions`. `Partition.makeLeader`,
+        `Replica.resetReplicaState`.
         """
         self.pending = None
         self.isr = partition.isr
         if partition.leader_epoch > self.leader_epoch:
             self.epoch_start = self.log.end_offset
-            if self.leader != me:
+            if self.leader != me or forgets_positions:
                 for name in self.followers:
                     self.followers[name] = None
         self.leader = partition.leader

@@ -82,6 +82,9 @@ class Cluster(Model):
     checks_member_epochs: Constant[bool] = True
     refuses_inactive_members: Constant[bool] = True
 
+    # What Kafka does not do: see docs/kafka.md.
+    forgets_positions: Constant[bool] = False
+
     # How many failures and operations there are.
     max_crashes: Annotated[Constant[int], Range(0, 4)] = 0
     max_power_losses: Annotated[Constant[int], Range(0, 4)] = 1
@@ -133,7 +136,7 @@ class Cluster(Model):
             self.controller.brokers[name].broker_epoch = 1
             self.broker[name].broker_epoch = 1
             if name == leader:
-                self.broker[name].replica.become_leader(name, self.controller.partition)
+                self.broker[name].replica.become_leader(name, self.controller.partition, False)
             elif name in members:
                 self.broker[name].replica.become_follower(self.controller.partition)
         self.metadata.append(self.controller)

@@ -95,34 +95,44 @@ class Steps(Cluster):
         A fetch that is refused, or that tells nobody anything, is no step.
         """
         me = self.broker[broker]
-        require(not me.is_starting)
         source = me.replica.leader
         require(source is not None and source != broker)
         assert source is not None
-        require(self.leads(source))
         request = me.fetch_request(broker, source)
+        require(self.serves(request) and not any(self.is_answer_to(message, request) for message in self.messages))
+        require(self.answer(request))
+
+    def serves(self, request: FetchRequest) -> bool:
+        """Whether a broker leads in the epoch of a fetch (KIP-320), and knows the follower for a replica."""
+        leader = self.broker[request.target].replica
+        return (
+            self.leads(request.target)
+            and (request.leader_epoch == leader.leader_epoch or not self.fences_fetches)
+            and request.source in self.view(request.target).partition.replicas
+        )
+
+    def answer(self, request: FetchRequest) -> bool:
+        """The leader handles a fetch. Says whether there is anything that it has learnt, or told."""
+        follower, source = request.source, request.target
         leader = self.broker[source].replica
-        require(request.leader_epoch == leader.leader_epoch or not self.fences_fetches)
-        require(broker in self.view(source).partition.replicas)
-        require(not any(self.is_answer_to(message, request) for message in self.messages))
         end = leader.diverging(request)
         if end is not None and self.truncates_on_fetch:
-            self.send(DivergingFetchResponse(source, broker, request.leader_epoch, request.offset, end))
+            self.send(DivergingFetchResponse(source, follower, request.leader_epoch, request.offset, end))
             if not self.ignores_diverging_positions:
                 leader.on_fetch(request)
                 self.advance_high_watermark(source)
-            return
-        known = leader.followers[broker]
+            return True
+        known = leader.followers[follower]
         is_news = known is None or known.end_offset != request.offset or known.broker_epoch != request.broker_epoch
         response = leader.on_fetch(request)
-        mine = me.replica
+        mine = self.broker[follower].replica
         is_useful = len(response.records) > 0 or min(response.high_watermark, request.offset) != mine.high_watermark
-        has_grown = self.expand_isr(source, broker)
-        require(is_news or is_useful or has_grown)
-        if is_news:
-            self.advance_high_watermark(source)
         if is_useful:
             self.send(response)
+        has_grown = self.expand_isr(source, follower)
+        if is_news:
+            self.advance_high_watermark(source)
+        return is_news or is_useful or has_grown
 
     def is_answer_to(self, message: object, request: FetchRequest) -> bool:
         """Whether a message answers a fetch like this one."""
@@ -262,7 +272,7 @@ class Steps(Cluster):
         """A replica leads, follows, or is no more. `ReplicaManager.applyDelta`."""
         me = self.broker[broker].replica
         if partition.leader == broker:
-            me.become_leader(broker, partition)
+            me.become_leader(broker, partition, self.forgets_positions)
             self.advance_high_watermark(broker)
             return
         self.refuse_waiting(broker)

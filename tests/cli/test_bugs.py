@@ -5,12 +5,15 @@ import pytest
 from fencepost.checks import catalogue
 from fencepost.checks.catalogue.bugs import BUGS
 
-IDS = [f"{bug.name}-{bug.shows}" for bug in BUGS]
+IDS = [f"{bug.shown_by}-{bug.shows}" for bug in BUGS]
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=IDS)
 def test_it_is_pinned_and_mended(bug):
     assert bug.states > 0
+    if bug.switch:
+        assert bug.mended == bug.name  # `test_kafka` checks both
+        return
     mended = catalogue.find(bug.mended)
     pins = [one.pins for one in mended.configurations if one.pins is not None and one.pins.violated is not None]
     assert pins

@@ -134,7 +134,7 @@ NOT_MET = {
 
 
 def test_every_listed_bug_is_accounted_for():
-    listed = {bug.name for bug in bugs.BUGS}
+    listed = {bug.name for bug in bugs.BUGS if not bug.switch}
     assert listed == (QUICK | SLOW | LONGER | NOT_MET | {bug.name for bug in BUGS}) & listed
     assert listed >= QUICK | SLOW | LONGER | NOT_MET
 

@@ -1,0 +1,160 @@
+"""Each rule of `kafka` is needed: without it a property fails, and with it the property holds. Promises end where said.
+
+What was merged into one step is taken apart again, to compare.
+"""
+
+from typing import Annotated
+
+import pytest
+
+from fencepost.checks import catalogue, check
+from fencepost.checks.catalogue.bugs import BUGS
+from fencepost.model import In, Set, Size, Specification, action, require
+from fencepost.model.errors import ConstantOutOfRange, SwitchNeedsAnother
+from fencepost.model.kafka.kafka import Kafka
+from fencepost.model.kafka.messages import BrokerId, FetchRequest
+
+SWITCHED = [bug for bug in BUGS if bug.switch]
+
+
+@pytest.mark.parametrize("bug", SWITCHED, ids=lambda bug: bug.switch)
+def test_without_the_rule_the_property_fails(bug):
+    constants = dict(bug.configuration.constants)
+    assert constants.pop(bug.switch) is False
+    without = check(Kafka, {**constants, bug.switch: False}, properties=[bug.shows], symmetry=True)
+    trace = without.trace(bug.shows)
+    assert trace is not None and trace.states == bug.states
+    within = check(Kafka, constants, properties=[bug.shows], symmetry=True).report
+    assert (within.named(bug.shows).verdict, within.stopped) == ("holds", "")
+
+
+def test_every_rule_is_a_listed_bug():
+    constants = Specification(Kafka).constants
+    switches = {name for name, value in constants.items() if isinstance(value, bool)}
+    # Those are no rules: two choices of an operator, and what Kafka does not do.
+    others = {"unclean_leader_election", "last_known_leader_election", "forgets_positions"}
+    assert switches - {bug.switch for bug in SWITCHED} == others
+
+
+BUDGETS = ("max_suspicions", "max_isr_shrinks", "max_power_losses", "max_controller_failures")
+SMALL = {"brokers": 2, "replication_factor": 2, "records": 1, "max_controller_failures": 0, "max_power_losses": 0}
+
+
+@pytest.mark.parametrize(
+    ("constants", "name"),
+    [
+        ({"acks": 1}, "acknowledged_records_survive"),
+        ({"acks": 0}, "acknowledged_records_survive"),
+        ({"min_insync_replicas": 1, "unclean_leader_election": True, "max_suspicions": 2}, "consumed_records_survive"),
+    ],
+)
+def test_what_is_not_promised(constants, name):
+    found = check(Kafka, {**SMALL, **constants}, properties=[name], symmetry=True)
+    pinned = [
+        one.pins.violated[name]
+        for one in catalogue.find("kafka").configurations
+        if constants.items() <= one.constants.items() and name in (one.pins.violated or {})
+    ]
+    trace = found.trace(name)
+    assert trace is not None and trace.states == min(pinned)
+
+
+def test_who_is_eligible_outside_the_isr():
+    """Members of the ELR, with KIP-966."""
+    name = "only_in_sync_replicas_lead"
+    assert check(Kafka, SMALL, properties=[name], symmetry=True).trace(name) is not None
+    without = {**SMALL, "eligible_leader_replicas": False}
+    assert check(Kafka, without, properties=[name], symmetry=True).trace(name) is None
+
+
+def test_leader_that_missed_a_reign():
+    """It leads before and after, so to itself it has led all the time, and keeps the positions of its followers."""
+    constants = {"records": 1, **dict.fromkeys(BUDGETS, 0), "max_preferred_elections": 2}
+    trace = check(Kafka, constants, properties=["candidates_are_complete"], symmetry=True).trace(
+        "candidates_are_complete"
+    )
+    assert trace is not None and trace.states == 16  # noqa: PLR2004  # as pinned with one more election
+    closed = check(
+        Kafka, {**constants, "forgets_positions": True}, properties=["candidates_are_complete"], symmetry=True
+    )
+    assert closed.report.named("candidates_are_complete").verdict == "holds"
+
+
+class DelayedRequests(Kafka):
+    """Fetch requests are in flight: a step sends one, another handles it, in whatever has become of both sides."""
+
+    requests: Annotated[Set[FetchRequest], Size("brokers")]
+
+    @action(process="broker")
+    def fetch(self, broker: BrokerId) -> None:
+        """A follower sends a request, and waits for the answer to the last one, unless its leader epoch has changed."""
+        me = self.broker[broker]
+        source = me.replica.leader
+        require(source is not None and source != broker)
+        assert source is not None
+        request = me.fetch_request(broker, source)
+        require(not any(self.is_answer_to(message, request) for message in self.messages))
+        require(not any(self.is_pending(pending, request) for pending in self.requests))
+        self.requests.add(request)
+
+    def is_pending(self, pending: FetchRequest, request: FetchRequest) -> bool:
+        """Whether a request would be sent on the same connection as one that is not handled yet."""
+        return pending.source == request.source and pending.leader_epoch == request.leader_epoch
+
+    @action(process="request.target")
+    def handle_fetch(self, request: Annotated[FetchRequest, In("requests")]) -> None:
+        """The leader handles it, or refuses to. What nobody waits for is dropped, as elsewhere."""
+        self.requests.remove(request)
+        if self.serves(request):
+            self.answer(request)
+            self.tidy()
+
+
+FIELDS = [name for name, _ in Specification(Kafka).state_type.fields]
+
+
+def reachable(model, constants):
+    """All states that can be reached, by what `Kafka` has in them."""
+    specification = Specification(model, constants)
+    frontier = specification.initial_states()
+    seen = {specification.key(state) for state in frontier}
+    found = set()
+    while frontier:
+        state = frontier.pop()
+        found.add(tuple(repr(getattr(state, name)) for name in FIELDS))
+        for step in specification.successors(state):
+            key = specification.key(step.state)
+            if key not in seen:
+                seen.add(key)
+                frontier.append(step.state)
+    return found, len(seen)
+
+
+@pytest.mark.parametrize(
+    "budgets",
+    [{"max_suspicions": 1}, {"max_isr_shrinks": 1}, {"max_preferred_elections": 1}],
+    ids=lambda one: [*one][0],
+)
+def test_requests_in_flight_lead_to_the_same_states(budgets):
+    constants = {**SMALL, "max_suspicions": 0, "max_isr_shrinks": 0, **budgets}
+    merged, states = reachable(Kafka, constants)
+    delayed, more = reachable(DelayedRequests, constants)
+    assert more > states == len(merged)
+    assert delayed == merged
+
+
+@pytest.mark.parametrize(
+    ("constants", "error", "words"),
+    [
+        ({"min_insync_replicas": 4}, ConstantOutOfRange, "min_insync_replicas is from 1 to replication_factor"),
+        ({"brokers": 2}, ConstantOutOfRange, "replication_factor is from 1 to brokers: change it, or brokers"),
+        (
+            {"eligible_leader_replicas": False, "last_known_leader_election": True},
+            SwitchNeedsAnother,
+            "set eligible_leader_replicas = true",
+        ),
+    ],
+)
+def test_constants_that_contradict_each_other(constants, error, words):
+    with pytest.raises(error, match=words):
+        Specification(Kafka, constants)
