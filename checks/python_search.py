@@ -255,7 +255,6 @@ class PythonSearch:
     def _between(self, depth: int, frontier: int, expanded: int) -> None:
         """The limit on time, and progress. Memory is not measured: this search is for small spaces."""
         now = time.perf_counter()
-        self._stop_if(self.limits.exhausted(0, now - self.started))
         if self.progress is not None and now - self.reported >= REPORT_SECONDS:
             self.reported = now
             seconds = now - self.started
@@ -263,6 +262,7 @@ class PythonSearch:
             self.progress(
                 Progress("search", depth, frontier, expanded, self.distinct, self.generated, rate, 0, seconds)
             )
+        self._stop_if(self.limits.exhausted(0, now - self.started))
 
     # Runs.
 

@@ -316,13 +316,14 @@ class Search:
         now = time.perf_counter()
         if self.interruption.requested:
             raise Stop(outcome.INTERRUPTED)
-        self._check(self.memory_limit.exhausted(memory, self.pace.elapsed(now)))
+        # Before the limits: a search that ends late in its only round has still said how far it came.
         if self.pace.due(now):
             rate, elapsed = self.pace.rate(now, found.distinct), self.pace.elapsed(now)
             depth, frontier = len(found.levels) - 1, self.level.count
             counts = (depth, frontier, self.expanded, found.distinct, found.generated)
             if not self.pace.report(Progress("search", *counts, rate, memory, elapsed)):
                 raise Stop(outcome.INTERRUPTED)
+        self._check(self.memory_limit.exhausted(memory, self.pace.elapsed(now)))
 
     def _gap(self) -> int:
         """The smallest distance between two fingerprints; 0 where it means nothing."""

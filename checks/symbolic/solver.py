@@ -5,6 +5,7 @@ Everything in a specification is finite, so that Z3 decides every question in th
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -167,7 +168,7 @@ class Solver:
 
     def limit(self, seconds: float) -> None:
         """Bounds the time of each question."""
-        self.solver.set("timeout", max(int(seconds * 1000), 1))
+        self.solver.set("timeout", max(math.ceil(seconds * 1000), 1))
 
     def add(self, *conditions: Bool) -> None:
         """Conditions that hold from now on."""

@@ -106,7 +106,7 @@ def test_a_kernel_without_a_guard_is_noticed(monkeypatch):
 def test_a_formula_that_compares_wrongly_is_noticed(monkeypatch):
     right = symbolic.less
     monkeypatch.setattr(symbolic, "less", lambda left, right_: symbolic.negation(right(right_, left)))
-    found = agreement(Specification(Filling), replace(QUICK, z3_depth=7))
+    found = agreement(Specification(Filling), replace(Effort(), z3_depth=7))
     assert any(line.startswith("Z3: ") for line in found.differences)
 
 

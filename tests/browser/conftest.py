@@ -40,6 +40,6 @@ class Watched:
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
     page = browser.new_page(viewport={"width": 1300, "height": 900})
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(120_000)
     yield Watched(page)
     page.close()

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,12 +98,13 @@ def check(run: Run, tmp_path: Path, validate: Callable[[Any], None]) -> Run:
 
 
 @pytest.fixture
-def start() -> Callable[..., subprocess.Popen[str]]:
-    """Starts a command in a process of its own."""
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts a command in a process of its own, which does not outlive the test."""
+    processes: list[subprocess.Popen[str]] = []
 
     def started(*arguments: object, **settings: Any) -> subprocess.Popen[str]:
         environment = os.environ | {"PYTHONUNBUFFERED": "1"} | settings.pop("env", {})
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "fencepost.checks", *map(str, arguments)],
             stdout=settings.pop("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
@@ -111,8 +112,13 @@ def start() -> Callable[..., subprocess.Popen[str]]:
             env=environment,
             **settings,
         )
+        processes.append(process)
+        return process
 
-    return started
+    yield started
+    for process in processes:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
@@ -138,7 +144,7 @@ def limited(tmp_path: Path, validate: Any) -> Callable[..., tuple[int, str, Any]
         script = f"{MEMORY_LIMITED}{prepare}\nleave({megabytes})\nsys.exit(main({command}))"
         environment = os.environ | {"FENCEPOST_CACHE": str(tmp_path / "cache")}
         done = subprocess.run(
-            [sys.executable, "-c", script], check=False, capture_output=True, text=True, env=environment, timeout=100
+            [sys.executable, "-c", script], check=False, capture_output=True, text=True, env=environment, timeout=300
         )
         report = json.loads(file.read_text())
         validate(report)

@@ -45,7 +45,7 @@ def on_a_terminal(*arguments: object, columns: int = 160, **environment: str) ->
             break
         found += part
     os.close(leader)
-    return process.wait(timeout=20), found.decode()
+    return process.wait(timeout=300), found.decode()
 
 
 def test_output_that_is_no_terminal_is_plain_ascii(run: Any, small: Any) -> None:

@@ -1,13 +1,12 @@
 """`fencepost simulate`: what it says, writes and exits with."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.test_interruptions import interrupted
+from cli.test_interruptions import PATIENCE, interrupted, let_run, wait_for
 from fencepost.checks import loading
 from fencepost.traces.replay import replay
 
@@ -130,10 +129,10 @@ def test_options_that_cannot_be(run: Any, small: Any, options: tuple[str, ...], 
 
 def test_an_interruption_keeps_what_walks_met(start: Any, small: Any, tmp_path: Path, validate: Any) -> None:
     file = tmp_path / "report.json"
-    start("simulate", small("Wide"), "--walks", "1").communicate(timeout=60)
-    process = start("simulate", small("Wide"), "--max-seconds", "60", "--json", file)
-    assert "Held constant" in process.stdout.readline()
-    time.sleep(2.0)
+    start("simulate", small("Wide"), "--walks", "1").communicate(timeout=PATIENCE)
+    process = start("simulate", small("Wide"), "--max-seconds", "600", "--json", file)
+    wait_for(process, "Held constant")
+    let_run(process, 1.5)
     code, out, _ = interrupted(process)
     assert code == 2 and "stopped: interrupted" in out
     report = json.loads(file.read_text())
@@ -143,9 +142,8 @@ def test_an_interruption_keeps_what_walks_met(start: Any, small: Any, tmp_path: 
 
 
 def test_time_is_a_limit(run: Any, small: Any) -> None:
-    started = time.perf_counter()
     ran = run("simulate", small("Wide"), "--max-seconds", "0.2", "--quiet")
-    assert ran.code == 0 and time.perf_counter() - started < 10
+    assert ran.code == 0  # and not in hours
     assert len(ran.out.splitlines()) == 1
 
 

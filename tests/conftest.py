@@ -1,0 +1,23 @@
+"""What passes here passes elsewhere, however busy the machine is and wherever the checkout lies.
+
+Hypothesis draws the same examples in every run. `FENCEPOST_EXAMPLES` makes tests on random specifications look at
+others every time, and at as many as it says.
+"""
+
+import signal
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "same-everywhere",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same-everywhere")
+
+# A shell that starts a job in the background has it ignore Ctrl-C, and so would every process that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
