@@ -423,19 +423,20 @@ def replayed_run(trace: Trace, result: Replay, glyphs: Glyphs) -> Iterator[Line]
     yield [("", "")]
 
 
-def replayed(trace: Trace, result: Replay) -> Iterator[Line]:
-    """Whether it is a run, and whether it shows what it recorded."""
+def replayed(trace: Trace, result: Replay, model: str | None = None) -> Iterator[Line]:
+    """Whether it is a run, of the model if that is another than its own, and whether it shows what it recorded."""
     what = f"{trace.model}: {_states(trace)}"
+    run = "a run" if model in (None, trace.model) else f"a run of {model}"
     if result.failed is not None:
-        yield [(f"{what}. Not a run: ", "bold"), (f"state {result.failed} is not reached.", "bold red")]
+        yield [(f"{what}. Not {run}: ", "bold"), (f"state {result.failed} is not reached.", "bold red")]
         yield from ([(f"{_INDENT}{problem}", "")] for problem in result.problems)
         return
     if result.shows is None:
-        yield [(f"{what}, a run. It records no property.", "bold")]
+        yield [(f"{what}, {run}. It records no property.", "bold")]
         return
     recorded = f"{trace.property_name} ({trace.verdict})"
     if result.shows:
-        yield [(f"{what}, a run. It shows what it records: {recorded}.", "bold")]
+        yield [(f"{what}, {run}. It shows what it records: {recorded}.", "bold")]
     else:
-        yield [(f"{what}, a run. It does not show what it records: ", "bold"), (f"{recorded}.", "bold red")]
+        yield [(f"{what}, {run}. It does not show what it records: ", "bold"), (f"{recorded}.", "bold red")]
         yield from ([(f"{_INDENT}{problem}", "")] for problem in result.problems)

@@ -54,7 +54,7 @@ def replay(file: File, model: Model = None, quiet: Quiet = False) -> int:
     screen = Screen()
     if not quiet:
         screen.print(terminal.replayed_run(trace, result, screen.glyphs))
-    screen.print(terminal.replayed(trace, result))
+    screen.print(terminal.replayed(trace, result, model))
     return errors.EXIT_AS_EXPECTED if result.confirmed else errors.EXIT_NOT_AS_EXPECTED
 
 

@@ -77,6 +77,8 @@ def test_a_trace_of_a_shipped_model_needs_no_model(run: Any, tmp_path: Path) -> 
     done = run("replay", file)
     assert (done.code, done.err) == (0, "")
     assert "kip-101: " in done.out and "a run. It shows what it records" in done.out
+    done = run("replay", file, "--model", "kip-279", "-q")
+    assert "kip-101: " in done.out and "a run of kip-279. It shows what it records" in done.out
 
 
 def test_a_property_that_is_checked_on_request_only(run: Any, tmp_path: Path) -> None:
