@@ -27,7 +27,8 @@ def allocate(count: int, kind: Any = np.int64) -> npt.NDArray[Any]:
 def reserve(least: int, most: int) -> Words:
     """An array of as many words as possible, from `least` to `most`, that takes memory only where it is touched.
 
-    Raises MemoryError. Where systems or users forbid to reserve more than is used, it is shorter.
+    Raises MemoryError. Where systems or users forbid to reserve more than is used, it is shorter, and leaves most of
+    the addresses to others: what is reserved counts there as if it were used.
     """
     flag = 0
     if sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64"):
@@ -35,10 +36,16 @@ def reserve(least: int, most: int) -> Words:
     count = max(least, most)
     while count > least:
         try:
-            return _map(count, np.int64, flag)
+            found = _map(count, np.int64, flag)
         except MemoryError:
             count = max(count // 4, least)
-    return _map(least, np.int64, flag)
+            continue
+        if count >= most:
+            return found
+        del found
+        count = max(count // 4, least)
+        break
+    return _map(count, np.int64, flag)
 
 
 def _map(count: int, kind: Any, flag: int) -> npt.NDArray[Any]:
