@@ -200,17 +200,15 @@ def pins_of(entry: Entry, specification: Specification, symmetry: bool, view: bo
     Symmetry reduction changes the number of states only, and the properties that are checked change no count. A view
     can change everything, and so can symmetry under it.
     """
-    bind = type(specification)
     pinned = [
         (one, one.pins)
         for one in entry.pinned(specification.constants)
         if one.pins is not None and one.view == view and (one.symmetry == symmetry or not view)
-        if bind(specification.source, one.constants).constants == specification.constants
     ]
     if not pinned:
         return None
     checked = {prop.name for prop in specification.properties}
-    usual = {prop.name for prop in bind(specification.source, specification.constants).properties}
+    usual = {prop.name for prop in type(specification)(specification.source, specification.constants).properties}
     known: set[str] = {"deadlock"}
     violated: dict[str, int | None] = {}
     seen: dict[str, int] = {}

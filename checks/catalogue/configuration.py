@@ -69,5 +69,5 @@ class Entry:
     configurations: tuple[Configuration, ...] = ()
 
     def pinned(self, constants: Mapping[str, int | bool]) -> list[Configuration]:
-        """The configurations whose constants are among these; what one leaves out has its default there."""
-        return [one for one in self.configurations if one.constants.items() <= constants.items()]
+        """The configurations with exactly these constants."""
+        return [one for one in self.configurations if dict(one.constants) == dict(constants)]

@@ -29,6 +29,27 @@ _STEPS = (
     "fail_over",
 )
 
+_CHOICES = {
+    "acks": -1,
+    "unclean_leader_election": False,
+    "eligible_leader_replicas": True,
+    "last_known_leader_election": True,
+    "forgets_positions": False,
+}
+_RULES = (
+    "strict_min_isr",
+    "detects_unclean_shutdowns",
+    "truncates_on_fetch",
+    "fences_fetches",
+    "ignores_late_responses",
+    "counts_pending_members",
+    "waits_for_epoch_start",
+    "ignores_diverging_positions",
+    "checks_partition_epoch",
+    "checks_member_epochs",
+    "refuses_inactive_members",
+)
+
 _LOST = ("acknowledged_records_survive", "consumed_records_survive")
 _COMPLETE = "candidates_are_complete"
 
@@ -43,23 +64,34 @@ def _kafka(  # noqa: PLR0913  # keywords with defaults
 
     `never` are steps that are not possible, besides those for which there is no budget.
     """
+    crashes, losses, suspicions, shrinks, shutdowns, moves, reassignments, _ = given
     constants = {
         "brokers": brokers,
         "replication_factor": replicas or brokers,
         "min_insync_replicas": min_isr,
         "records": records,
+        "log_size": records,
+        **_CHOICES,
+        **dict.fromkeys(_RULES, True),
         **dict(zip(_BUDGETS, given, strict=True)),
+        "max_broker_epoch": 1 + crashes + losses + shutdowns,
+        "max_leader_epoch": 1 + 2 * suspicions + 3 * (crashes + losses) + 4 * shutdowns + moves + 2 * reassignments,
+        "max_partition_epoch": 1 + (brokers + 3) * (sum(given[:7])),
+        "max_lag": 10,
+        "max_in_flight": 6,
         **switches,
     }
+    if not constants["eligible_leader_replicas"]:
+        constants |= {"last_known_leader_election": False, "detects_unclean_shutdowns": False}
     broken = {} if lost is None else dict.fromkeys(_LOST, lost)
     broken |= {} if incomplete is None else {_COMPLETE: incomplete}
     idle = {step for step, budget in zip(_STEPS, given, strict=True) if step and not budget}
     idle |= set(never.split())
-    if not given[4]:
+    if not shutdowns:
         idle.add("finish_shutdown")
-    if not given[0] + given[1] + given[4]:
+    if not crashes + losses + shutdowns:
         idle |= {"register", "finish_start"}
-        if not given[2]:
+        if not suspicions:
             idle |= {"fence", "unfence"}
     pins = Pins(
         distinct, depth, broken | (violated or {}), vacuous=frozenset(vacuous.split()), unreachable=frozenset(idle)

@@ -24,7 +24,8 @@ def test_without_the_rule_the_property_fails(bug):
     without = check(Kafka, {**constants, bug.switch: False}, properties=[bug.shows], symmetry=True)
     trace = without.trace(bug.shows)
     assert trace is not None and trace.states == bug.states
-    within = check(Kafka, constants, properties=[bug.shows], symmetry=True).report
+    rules = {name: value for name, value in constants.items() if value is not False}  # the others may need this one
+    within = check(Kafka, rules, properties=[bug.shows], symmetry=True).report
     assert (within.named(bug.shows).verdict, within.stopped) == ("holds", "")
 
 
