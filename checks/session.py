@@ -19,7 +19,8 @@ from .ahead import Ahead
 from .api import Job, Options, pins_of, prepare
 from .cli import DEBUG, complain, internal, interrupts
 from .expectations import pins_for
-from .outcome import INTERRUPTED, OUT_OF_MEMORY
+from .forecast import Forecast
+from .outcome import INTERRUPTED, OUT_OF_MEMORY, Progress, ProgressCallback
 from .report import ConfigurationReport, ErrorReport, PropertyReport, Report, failed
 from .report_json import to_json
 from .screen import ProgressLine, Screen
@@ -207,8 +208,7 @@ class Session:
     def _searched(self, job: Job) -> ConfigurationReport:
         try:
             with interrupts.handed_over():
-                total = job.base.pins.distinct if job.base.pins else None
-                outcome = job.search(lambda found: self.progress.show(job.base.name, found, total))
+                outcome = job.search(self._watching(job))
         except KeyboardInterrupt:
             interrupts.requested = True
             return job.not_run(INTERRUPTED)
@@ -219,6 +219,23 @@ class Session:
             return job.result(outcome).report
         except KeyboardInterrupt:
             return job.assessed(outcome)
+
+    def _watching(self, job: Job) -> ProgressCallback:
+        """Shows how far a search is, and says when it will run out of memory."""
+        from .engine.memory import default_limit
+
+        total = job.base.pins.distinct if job.base.pins else None
+        limit = job.options.limits.memory
+        forecast = Forecast(default_limit() if limit is None else limit, total)
+
+        def watch(found: Progress) -> None:
+            self.progress.show(job.base.name, found, total)
+            warning = forecast.warning(found)
+            if warning and not self.request.quiet:
+                self.progress.clear()
+                complain(f"{job.base.name}: {warning}")
+
+        return watch
 
     def _show(self, report: Report) -> None:
         if self.request.verbose and not self.request.quiet:
