@@ -14,6 +14,7 @@ from fencepost.checks.engine.found import Options, Place
 from fencepost.checks.engine.run import Settings
 from fencepost.model import Model, Specification
 from fencepost.model.controller.zookeeper_open import UnansweredExpansion
+from fencepost.model.kafka.kafka import Kafka
 from fencepost.model.raft.flexible_raft import FlexibleRaft
 from fencepost.model.raft.kraft import KRaft
 from fencepost.model.raft.kraft_traps import EagerActivation, SilentTruncation
@@ -35,10 +36,14 @@ class UnwrittenPartition(UnansweredExpansion):
 
 SMALLEST_CLUSTER = {"max_controller_epoch": 1, "max_leader_epoch": 2, "max_version": 1, "max_registrations": 0}
 SMALLEST_KIP_320 = {"replicas": 2, "log_size": 2, "max_records": 2, "max_leader_epoch": 1}
+TWO_REPLICAS = {"brokers": 2, "replication_factor": 2, "records": 1, "max_controller_failures": 0}
+ONE_REPLICA = {"brokers": 1, "replication_factor": 1, "min_insync_replicas": 1, "records": 2}
 CASES: list[tuple[type[Model], dict[str, Any]]] = [
     (TwoPhaseCommit, {"resource_managers": 3}),
     (Kip320, SMALLEST_KIP_320),
     (UnwrittenPartition, SMALLEST_CLUSTER),
+    (Kafka, {**TWO_REPLICAS, "max_power_losses": 0}),
+    (Kafka, {**ONE_REPLICA, "max_controlled_shutdowns": 1, "max_suspicions": 0}),
     (KRaft, {"max_elections": 1, "max_restarts": 1}),
     (SilentTruncation, {"servers": 2, "max_restarts": 1}),
     (EagerActivation, {"servers": 2, "max_elections": 1, "max_restarts": 1}),
