@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,7 +51,8 @@ class Settings:
     """How to search: `exact` stores states instead of fingerprints.
 
     `symmetry` visits one of those that differ by a renaming only, `view` the first of those that differ in auxiliary
-    fields only.
+    fields only. `stop_at` names the properties whose violation ends the search, if not all do. `self_check` compares
+    renamed states with those that are visited.
     """
 
     workers: int = 1
@@ -61,6 +62,8 @@ class Settings:
     continue_after_violation: bool = False
     seed: int = SEED
     view: bool = False
+    stop_at: Collection[str] | None = None
+    self_check: bool = True
 
 
 def prepare(specification: Specification, program: ir.Program, settings: Settings) -> Prepared:
@@ -113,17 +116,31 @@ def native_search(
     settings = settings or Settings()
     if progress is not None:
         progress(Progress("compile", 0, 0, 0, 0, 0, 0.0, 0, 0.0))
-    prepared = prepare(specification, program, settings)
+    return search_prepared(prepare(specification, program, settings), settings, progress)
+
+
+def search_prepared(
+    prepared: Prepared,
+    settings: Settings,
+    progress: ProgressCallback | None = None,
+    initial: Sequence[Any] | None = None,
+) -> Outcome:
+    """The same for what is compiled already, with the settings it was compiled with, but for limits and workers.
+
+    `initial` are the states to begin with, if not the initial ones of the specification.
+    """
+    specification = prepared.specification
     options = Options(
         limits=settings.limits,
-        violations=sum(1 << index for index, prop in enumerate(specification.properties) if prop.kind != "witness"),
+        violations=_violations(specification, settings.stop_at),
         deadlock_is_violation=specification.deadlock_is_violation,
         continue_after_violation=settings.continue_after_violation,
         seed=settings.seed,
     )
-    initial = specification.initial_states()
+    initial = specification.initial_states() if initial is None else initial
     states = packed(prepared.codec, initial)
-    symmetry = NativeSelfCheck(specification, prepared.codec, prepared.library) if prepared.symmetric else None
+    checked = prepared.symmetric and settings.self_check
+    symmetry = NativeSelfCheck(specification, prepared.codec, prepared.library) if checked else None
     with Workers(min(settings.workers, SHARDS)) as pool:
         search = Search(prepared.library, options, progress, pool, symmetry.sample if symmetry else None)
         found = search.run(states)
@@ -136,6 +153,15 @@ def native_search(
         found.stopped, bound = BOUND_REACHED, error
     outcome = _outcome(prepared, found, runs, pool.count, symmetry.states if symmetry else 0)
     return replace(outcome, bound=bound)
+
+
+def _violations(specification: Specification, stop_at: Collection[str] | None) -> int:
+    """The mask of the properties whose violation ends a search."""
+    return sum(
+        1 << index
+        for index, prop in enumerate(specification.properties)
+        if prop.kind != "witness" and (stop_at is None or prop.name in stop_at)
+    )
 
 
 def packed(codec: Codec, states: Sequence[Any]) -> Words:
