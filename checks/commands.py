@@ -14,6 +14,7 @@ from . import (
     __version__,
     agree_command,
     catalogue,
+    explain_command,
     graph_command,
     loading,
     mutate_command,
@@ -444,7 +445,7 @@ def _show_specification(name: str, settings: list[str], ir: bool) -> None:
         screen.print([[("", "")], [(title, "bold")], *lines])
 
 
-# replay, diff, shrink, simulate, graph, mutate
+# replay, diff, shrink, simulate, graph, mutate and others
 
 for command, words in (
     (trace_commands.replay, "Execute a trace again."),
@@ -454,6 +455,7 @@ for command, words in (
     (graph_command.graph, "Draw the states of a small specification."),
     (agree_command.agree, "Ask all engines, and compare what they say."),
     (mutate_command.mutate, "See which checks notice when a guard is taken out."),
+    (explain_command.explain, "Say what a configuration of Kafka promises, and after which failures it does not."),
     (prove_command.prove, "Prove invariants with Z3, or look for violations within a bound."),
 ):
     app.command(short_help=words, cls=_Command, epilog=_EXIT_CODES, context_settings=_SETTINGS)(command)

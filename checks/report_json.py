@@ -98,11 +98,11 @@ def _property_json(prop: PropertyReport) -> dict[str, Any]:
         "failures": prop.failures,
         "trace_length": prop.trace_length,
         "explanation": list(prop.explanation),
-        "trace": _trace_json(prop.trace) if prop.trace else None,
+        "trace": trace_json(prop.trace) if prop.trace else None,
     }
 
 
-def _trace_json(trace: Trace) -> dict[str, Any]:
+def trace_json(trace: Trace) -> dict[str, Any]:
     """The run as people read it. `--trace` writes it without loss."""
     first = trace.steps[0].state
     return {
@@ -153,5 +153,5 @@ def _error_json(error: ErrorReport) -> dict[str, Any]:
         "code": error.code,
         "message": error.message,
         "text": error.text,
-        "trace": _trace_json(error.trace) if error.trace else None,
+        "trace": trace_json(error.trace) if error.trace else None,
     }
