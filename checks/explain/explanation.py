@@ -54,6 +54,14 @@ class Cell:
         return all(one.failures.total >= fewest for one in self.open)
 
     @property
+    def excluded(self) -> int | None:
+        """Up to how many failures are known to lose nothing; None if not even that none does."""
+        reached = max((one.failures.total for one in self.findings), default=-1)
+        undecided = min((one.failures.total for one in self.findings if one.verdict != "kept"), default=reached + 1)
+        known = min(undecided, reached + 1 if self.finished else reached) - 1
+        return known if known >= 0 else None
+
+    @property
     def is_settled(self) -> bool:
         """Whether every search that was needed has ended."""
         return self.finished and not self.open

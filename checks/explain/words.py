@@ -87,7 +87,8 @@ def cell_words(cell: Cell, explanation: Explanation) -> Segments:
         case "open":
             ended = len(cell.findings) - len(cell.open)
             what = f"nothing lost in {cell.states:,} states; {ended} of {len(cell.findings)} searches ended"
-            return [(f"inconclusive: {what} ({_why(cell.open) or 'interrupted'})", None)]
+            known = f", those with up to {_failures(cell.excluded)} among them" if cell.excluded is not None else ""
+            return [(f"inconclusive: {what}{known} ({_why(cell.open) or 'interrupted'})", None)]
         case _:
             return [("not computed", None)]
 

@@ -61,6 +61,7 @@ def test_a_cell_has_the_fewest_failures(explained):
         assert {counts_of(one.failures): one.trace.states for one in cell.losses} == lost
         assert cell.verdict == ("lost" if lost else "kept")
         assert cell.is_fewest
+        assert cell.excluded == (total - 1 if lost else 2)
 
 
 def test_what_is_kept_was_searched_to_the_end(explained):
@@ -142,6 +143,9 @@ def test_a_limit_leaves_cells_open(tabled):
     found = tabled(Grid((3,), (2,), (-1,), (False,)), states=30).explain()
     [cell] = found.cells
     assert cell.verdict == "open" and {one.stopped for one in cell.open} == {"limit of 30 states"}
+    assert cell.excluded == 0
+    [(said, _)] = cell_words(cell, found)
+    assert "searches ended, those with up to 0 failures among them (limit of 30 states)" in said
     assert not found.is_complete and found.exit_code == 2
 
 
@@ -175,6 +179,7 @@ def test_an_interruption_keeps_what_is_computed(tabled):
     verdicts = [cell.verdict for cell in found.cells]
     assert verdicts == ["lost", "lost", "open", *["not computed"] * 3]
     assert found.cells[2].findings[-1].stopped == "interrupted"
+    assert [cell.excluded for cell in found.cells] == [1, 1, 0, None, None, None]
     answers = [answer.verdict for asked in found.claims for answer in asked.answers]
     assert set(answers) == {"not computed"}
     assert found.exit_code == 2
