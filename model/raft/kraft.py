@@ -19,7 +19,7 @@ from .. import Constant, In, Range, Set, action, implies, init, invariant, requi
 from ..faults.network import RememberingNetwork
 from .base import Entry, ServerId
 from .kraft_quorum import Quorum
-from .kraft_server import AnyMessage, BeginQuorumRequest, Error, FetchRequest, FetchResponse, Message, Role, Server
+from .kraft_server import AnyMessage, BeginQuorumRequest, E, Error, FetchRequest, FetchResponse, Message, Role, Server
 
 
 class BeginQuorumResponse(Message):
@@ -28,7 +28,7 @@ class BeginQuorumResponse(Message):
     error: Error | None
 
 
-class Voter(Server[Entry]):
+class AnyVoter(Server[E], Generic[E]):
     """One server. All are voters."""
 
     @property
@@ -57,11 +57,15 @@ class Voter(Server[Entry]):
         self.on_begin_quorum(request)
         return BeginQuorumResponse(me, source, request.epoch, None)
 
-    def on_fetch(self, request: FetchRequest) -> FetchResponse[Entry]:
+    def on_fetch(self, request: FetchRequest) -> FetchResponse[E]:
         """Takes the fetch for an acknowledgement of all before it, and answers with the next entry, if there is one."""
         self.fetched_offset[request.source] = request.offset
         self.high_watermark = self.committable_offset(request.target)
         return self.fetch_response(request, self.high_watermark)
+
+
+class Voter(AnyVoter[Entry]):
+    """One server, with the entries of clients."""
 
 
 X = TypeVar("X", bound=Message)

@@ -12,12 +12,12 @@ away: a server stops that would have to (KAFKA-12460).
 from typing import Generic, TypeVar
 
 from .. import Set, action, choose, require
-from .base import ServerId, Value
-from .kraft import BeginQuorumResponse, V, Voter, VoterQuorum, X
-from .kraft_server import DivergingFetchResponse, Role
+from .base import Entry, ServerId, Value
+from .kraft import AnyVoter, BeginQuorumResponse, V, Voter, VoterQuorum, X
+from .kraft_server import DivergingFetchResponse, E, Role
 
 
-class RestartingVoter(Voter):
+class AnyRestartingVoter(AnyVoter[E], Generic[E]):
     """A voter that remembers its role, and whom it follows."""
 
     def restart(self, me: int) -> None:
@@ -56,6 +56,10 @@ class RestartingVoter(Voter):
         if self.role != Role.LEADER:
             return self.log.end_offset
         return max(self.high_watermark, self.log.end_of_epochs_up_to(self.epoch - 1))
+
+
+class RestartingVoter(AnyRestartingVoter[Entry], Voter):
+    """A voter with the entries of clients, and safe restarts."""
 
 
 R = TypeVar("R", bound=RestartingVoter)
