@@ -18,6 +18,7 @@ PAGES = {
     "README.md": ("election.py", 2),
     "docs/engines.md": ("none.py", 1),
     "docs/faults.md": ("faults.py", 7),
+    "docs/kraft-combined.md": ("none.py", 1),
     "docs/promises.md": ("none.py", 1),
     "docs/proofs.md": ("none.py", 2),
     "docs/randomised.md": ("test_sizes.py", 2),

@@ -12,6 +12,7 @@ from . import (
     controller,
     kafka,
     kafka_replication,
+    kraft_combined,
     kraft_reconfig,
     kraft_variants,
     pull_raft,
@@ -35,6 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
     *kraft_reconfig.ENTRIES,
     *controller.ENTRIES,
     *kafka.ENTRIES,
+    *kraft_combined.ENTRIES,
 )
 
 
