@@ -223,7 +223,8 @@ def _shortcut(path: Path, runner: _Runner, budget: int) -> tuple[Path, int]:
 
 def _way(state: Any, path: Path, start: int, runner: _Runner, budget: int) -> tuple[Path | None, int]:
     """Searches breadth first from a state of a run for a shorter way to a later one, the last one first."""
-    later = {one.code: index for index, one in enumerate(path) if index > start}
+    # Not to the last one: another step to it need not show what the step does that is there.
+    later = {one.code: index for index, one in enumerate(path[:-1]) if index > start}
     code = runner.specification.key(state)
     level: list[tuple[int, Any, Path]] = [(code, state, ())]
     seen = {code}
