@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..model import errors
+from ..model import Specification, errors
 from . import catalogue, loading
+from .catalogue.compared import compared
+from .outcome import Limits
 from .screen import Line, Screen, duration
 
 if TYPE_CHECKING:
     from .agreement import Agreement, Opinion
-    from .catalogue import Entry
-
-_MOST_STATES = 100_000
 
 
 def agree(
@@ -32,52 +31,39 @@ def agree(
     ] = None,
     seconds: Annotated[
         float, typer.Option("--z3-seconds", metavar="SECONDS", min=0.0, help="How long Z3 may take.")
-    ] = 30.0,
+    ] = 15.0,
     runs: Annotated[int, typer.Option(metavar="N", min=1, help="Random runs of Hypothesis for each violation.")] = 500,
     states: Annotated[
-        int, typer.Option("--python-states", metavar="N", min=0, help="States up to which CPython searches, too.")
-    ] = 20_000,
+        int, typer.Option("--python-states", metavar="N", min=0, help="CPython searches levels up to so many states.")
+    ] = 5_000,
 ) -> int:
     """Asks all engines for their verdicts, counts and shortest runs, and compares them.
 
-    Without constants a shipped specification is taken at the smallest size that is pinned for it; without names, all
-    that are small enough. Exits with 70 if two engines contradict each other, which is a mistake in Fencepost.
+    Without constants a shipped specification is taken at a small size, some down to a certain depth only, and without
+    names all of them. Exits with 70 if two engines contradict each other, which is a mistake in Fencepost.
     """
     from .agreement import Comparison, Effort
     from .settings import constants_of
 
     effort = Effort(states, seconds, depth, runs)
     given, screen, codes = constants_of(settings or []), Screen(), []
-    for name in names or [entry.name for entry in catalogue.ENTRIES if smallest(entry) is not None]:
-        specification = _specification(loading.find(name), given)
+    for name in names or catalogue.names():
+        specification, limits = _asked(loading.find(name), given)
         constants = ", ".join(f"{key} = {value}" for key, value in specification.constants.items())
         screen.print([[(f"{name} ({constants})" if constants else name, "bold")]])
-        found = Comparison(specification, effort, said=lambda one: screen.print(_shown(one))).run()
+        found = Comparison(specification, effort, limits, said=lambda one: screen.print(_shown(one))).run()
         screen.print(_summary(found))
         codes.append(found.exit_code)
     order = (errors.EXIT_INTERNAL, errors.EXIT_INCONCLUSIVE)
     return next((code for code in order if code in codes), errors.EXIT_AS_EXPECTED)
 
 
-def smallest(entry: Entry, most_states: int | None = _MOST_STATES) -> dict[str, Any] | None:
-    """The constants of the smallest configuration that is pinned for an entry, if it has at most so many states.
-
-    Under a view there are fewer states than will be searched, so these do not count.
-    """
-    pinned = [
-        (one.pins.distinct, dict(one.constants))
-        for one in entry.configurations
-        if one.pins is not None and one.pins.distinct is not None and not one.view
-    ]
-    least = min(pinned, key=lambda one: one[0], default=None)
-    return least[1] if least is not None and (most_states is None or least[0] <= most_states) else None
-
-
-def _specification(found: loading.Found, given: dict[str, Any]) -> Any:
-    from ..model.lang.specification import Specification
-
-    usual = smallest(found.entry, None) if found.entry is not None and not given else None
-    return Specification(found.model, given or usual)
+def _asked(found: loading.Found, given: dict[str, Any]) -> tuple[Specification, Limits]:
+    """What is compared, and how deep: the size listed for a shipped specification, if no constants are given."""
+    if found.entry is None or given:
+        return Specification(found.model, given), Limits()
+    size = compared(found.entry)
+    return Specification(found.model, size.constants), Limits(depth=size.depth)
 
 
 def _shown(one: Opinion) -> Iterator[Line]:

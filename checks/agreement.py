@@ -2,10 +2,11 @@
 
 The native search on one thread is what the others are compared with:
 
-* on two threads, and in CPython: every count, and the very runs;
+* on two threads, and in CPython: every count, and the very runs; in CPython on the first levels, where there are many
+  states;
 * with interchangeable identities taken as one: depth, and the lengths of the runs;
 * Z3, within a bound: the lengths of the runs it reaches, and nothing shorter;
-* Hypothesis: the lengths of the counterexamples it shrinks to.
+* Hypothesis: no counterexample is shorter. It may be longer: shrinking does not promise the shortest.
 
 They share the specification and its translation, and after that little: CPython runs the class, and the native engine,
 Z3 and Hypothesis each have their own states, steps and properties.
@@ -13,6 +14,7 @@ Z3 and Hypothesis each have their own states, steps and properties.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,10 +28,13 @@ from .outcome import Disagreement, Limits, Outcome
 
 @dataclass(frozen=True)
 class Effort:
-    """How far the slower engines go: states in CPython, seconds and depth in Z3, runs a violation in Hypothesis."""
+    """How far the slower engines go: states in CPython, seconds and depth in Z3, runs a violation in Hypothesis.
 
-    python_states: int = 20_000
-    z3_seconds: float = 30.0
+    CPython looks at as many levels as have at most so many states.
+    """
+
+    python_states: int = 5_000
+    z3_seconds: float = 15.0
     z3_depth: int | None = None
     hypothesis_runs: int = 500
 
@@ -74,7 +79,10 @@ class Agreement:
 
 @dataclass
 class Comparison:
-    """Asks one engine after the other. `said` is told each opinion as it comes."""
+    """Asks one engine after the other, each down to the depth that `limits` give. `said` is told each opinion.
+
+    A search that ends for another reason is compared with nothing.
+    """
 
     specification: Specification
     effort: Effort = field(default_factory=Effort)
@@ -88,7 +96,8 @@ class Comparison:
         first = replace(self._opinion(self.reference), engine="native", seconds=time.perf_counter() - started)
         self.said(first)
         opinions = [first]
-        if not self.reference.stopped:
+        stopped = "" if self._went_all_the_way() else self.reference.stopped
+        if not stopped:
             for name, engine in self._engines():
                 started = time.perf_counter()
                 try:
@@ -99,11 +108,15 @@ class Comparison:
                     opinion = Opinion({}, differences=(str(error),))
                 opinions.append(replace(opinion, engine=name, seconds=time.perf_counter() - started))
                 self.said(opinions[-1])
-        return Agreement(self.specification, tuple(opinions), self.reference.stopped)
+        return Agreement(self.specification, tuple(opinions), stopped)
+
+    def _went_all_the_way(self) -> bool:
+        depth = self.limits.depth
+        return self.reference.stopped in ("", Limits(depth=depth).reached(0, depth or 0))
 
     def _engines(self) -> Iterator[tuple[str, Callable[[], Opinion]]]:
         yield "native, 2 threads", self._two_threads
-        if self.reference.distinct <= self.effort.python_states:
+        if self.reference.levels[0] <= self.effort.python_states:
             yield "CPython", self._cpython
         if self.specification.symmetric_domains:
             yield "native, symmetry", self._symmetry
@@ -111,8 +124,9 @@ class Comparison:
         if any(self._is_violation(name) for name in lengths(self.reference)):
             yield "Hypothesis", self._hypothesis
 
-    def _search(self, engine: api.Engine, workers: int, *, symmetry: bool = False) -> Outcome:
-        options = api.Options(engine, workers, symmetry, keep_going=True, limits=self.limits)
+    def _search(self, engine: api.Engine, workers: int, *, symmetry: bool = False, depth: int | None = None) -> Outcome:
+        limits = self.limits if depth is None else replace(self.limits, depth=depth)
+        options = api.Options(engine, workers, symmetry, keep_going=True, limits=limits)
         return api.prepare(self.specification, options).search()
 
     def _opinion(self, found: Outcome, *differences: str) -> Opinion:
@@ -121,14 +135,18 @@ class Comparison:
     # Engines.
 
     def _two_threads(self) -> Opinion:
-        return self._same(self._search("native", 2))
+        return self._same(self.reference, self._search("native", 2))
 
     def _cpython(self) -> Opinion:
-        return self._same(self._search("python", 1))
+        seen = itertools.accumulate(self.reference.levels)
+        depth = sum(states <= self.effort.python_states for states in seen)
+        if depth == self.reference.depth:
+            return self._same(self.reference, self._search("python", 1))
+        return self._same(self._search("native", 1, depth=depth), self._search("python", 1, depth=depth))
 
-    def _same(self, found: Outcome) -> Opinion:
+    def _same(self, expected: Outcome, found: Outcome) -> Opinion:
         """Everything has to be the same."""
-        ours, theirs = comparable(self.reference), comparable(found)
+        ours, theirs = comparable(expected), comparable(found)
         different = (name for name in ours if ours[name] != theirs[name])
         return self._opinion(found, *(f"{name} is {theirs[name]}, not {ours[name]}" for name in different))
 
@@ -156,16 +174,19 @@ class Comparison:
     def _hypothesis(self) -> Opinion:
         from .hypothesis import counterexample, state_machine
 
-        found, unseen = {}, []
-        for name in filter(self._is_violation, lengths(self.reference)):
+        ours = lengths(self.reference)
+        found, notes = {}, []
+        for name in filter(self._is_violation, ours):
             only = Specification(self.specification.source, self.specification.constants, [name])
             trace = counterexample(state_machine(only, folder=None), self.effort.hypothesis_runs)
             if trace is None:
-                unseen.append(name)
-            else:
-                found[name] = trace.states
-        note = f"not met in {self.effort.hypothesis_runs} runs: {', '.join(unseen)}" if unseen else ""
-        return Opinion(found, differences=tuple(self._compared(found, set(found))), note=note)
+                notes.append(f"{name} not met in {self.effort.hypothesis_runs} runs")
+                continue
+            found[name] = trace.states
+            if trace.states > ours[name]:
+                notes.append(f"{name} shrunk to {trace.states} states, not to {ours[name]}")
+        shorter = {name: length for name, length in found.items() if length < ours[name]}
+        return Opinion(found, differences=tuple(self._compared(shorter, set(shorter))), note=", ".join(notes))
 
     def _is_violation(self, name: str) -> bool:
         return any(prop.name == name and prop.kind != "witness" for prop in self.specification.properties)
