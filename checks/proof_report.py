@@ -99,22 +99,29 @@ def failing_steps(proof: Proof, glyphs: Glyphs) -> Iterator[Line]:
             (f": {answer.obligation.action} breaks it", ""),
         ]
         yield [(f"{_INDENT}from a state that satisfies everything assumed, and may not be reachable:", "")]
-        lines = run_lines(_trace(proof, answer), glyphs, _INDENT)
-        next(lines)
-        yield [(f"{_INDENT}1  some state", "bold")]
-        yield from lines
+        yield from run_lines(step_trace(proof, answer), glyphs, _INDENT)
         yield from ([(f"{_INDENT * 2}{line}", "yellow")] for line in answer.why)
 
 
-def _trace(proof: Proof, answer: Answer) -> Trace:
-    """The states around a failing step. It does not begin in an initial state, and so is not a run to be stored."""
-    specification = proof.induction.specification
+def step_trace(proof: Proof, answer: Answer, model: str = "", tool: str = "") -> Trace:
+    """The states around a failing step, the first of which is assumed. A step that ends in an error is not in it."""
+    specification, clause = proof.induction.specification, answer.obligation.clause
     before = values.thaw(answer.first)
-    steps = [TraceStep("", "", (), (), False, specification.key(before), (), answer.first)]
+    steps = [TraceStep("", "", (), (), False, specification.key(before), (), answer.first, assumed=True)]
     for step in answer.steps:
         steps.append(taken_step(specification, step, before))
         before = step.state
-    return Trace(specification.name, specification.constants, answer.obligation.clause, "", "", tuple(steps))
+    kind = next((one.kind for one in specification.properties if one.name == clause), "")
+    return Trace(
+        model or specification.name,
+        dict(specification.constants),
+        clause if kind else "",
+        kind,
+        "not inductive",
+        tuple(steps),
+        engine="z3",
+        tool=tool,
+    )
 
 
 def used(proof: Proof) -> Iterator[Line]:

@@ -19,6 +19,7 @@ from .screen import Line, Screen, duration
 
 if TYPE_CHECKING:
     from ..model.lang.specification import Specification
+    from ..traces.trace import Trace
     from .symbolic.induction import Answer
 
 _INDENT = "  "
@@ -75,7 +76,12 @@ def prove(  # noqa: PLR0913, PLR0917  # one parameter an option
     ] = None,
     trace_file: Annotated[
         str | None,
-        typer.Option("--trace", metavar="FILE", show_default=False, help="Write the counterexample as an ITF file."),
+        typer.Option(
+            "--trace",
+            metavar="FILE",
+            show_default=False,
+            help="Write the counterexample, or the first failing step of an induction, as ITF.",
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
 ) -> int:
@@ -141,6 +147,7 @@ class _Proving:
         from ..model.lang.specification import Specification
 
         self.request = request
+        self.failing: Trace | None = None
         self.started = time.perf_counter()
         self.screen = Screen(sys.stderr if request.json_file == "-" else None)
         found, by_induction = request.found, request.bmc is None
@@ -199,7 +206,7 @@ class _Proving:
 
         if self.request.json_file is not None:
             write_file(self.request.json_file, report_text(report))
-        trace = best_trace(report)
+        trace = best_trace(report) or self.failing
         if self.request.trace_file is not None:
             if trace is not None:
                 write_file(self.request.trace_file, itf.write(trace))
@@ -229,7 +236,7 @@ class _Proving:
     # By induction.
 
     def _induction(self) -> ConfigurationReport:
-        from .proof_report import failing_steps, not_proved, proof_report, used
+        from .proof_report import failing_steps, not_proved, proof_report, step_trace, used
         from .symbolic.induction import Induction
         from .symbolic.proof import Prover
 
@@ -239,6 +246,8 @@ class _Proving:
         prover.said, prover.interrupted = self._answered, lambda: interrupts.requested
         proof = prover.run()
         found = proof_report(self.job, proof)
+        if proof.refuted:
+            self.failing = step_trace(proof, proof.refuted[0], self.job.base.name, __version__)
         self._say(failing_steps(proof, self.screen.glyphs))
         self._say(used(proof))
         self._say(not_proved(proof, found))

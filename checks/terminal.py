@@ -431,6 +431,7 @@ def replayed(trace: Trace, result: Replay, model: str | None = None) -> Iterator
         yield [(f"{what}. Not {run}: ", "bold"), (f"state {result.failed} is not reached.", "bold red")]
         yield from ([(f"{_INDENT}{problem}", "")] for problem in result.problems)
         return
+    run += " from a state that may be unreachable" if trace.steps[0].assumed else ""
     if result.shows is None:
         yield [(f"{what}, {run}. It records no property.", "bold")]
         return

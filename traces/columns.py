@@ -57,7 +57,7 @@ def _said(
     side = step.process if step.process in names else ""
     who = f"{step.process}: " if step.process and not side else ""
     if index == 0:
-        yield "", f"* {step.call}" if step.action else "* initial state"
+        yield "", f"* {step.call}" if step.action else f"* {step.beginning}"
         return
     yield side, f"{'!' if step.fault else '*'} {who}{step.action or 'a step'}"
     arguments = [argument_words(one) for one in step.arguments if one.text != step.process]

@@ -7,6 +7,7 @@ What ITF has no place for is kept in `#meta` under names that begin with `x-`, e
 |-------|---------|
 | file  | `x-model`, `x-params` (JSON), `x-property`, `x-kind`, `x-verdict`, `x-engine`, `x-tool-version` |
 | state | `x-action`, `x-action-args` (JSON of values), `x-choices` (JSON), `x-process`, `x-fault`, `x-changed` |
+| first state | `x-assumed`: nobody says that it can be reached (see `TraceStep`) |
 
 Of a step, the entries stand at the state it leads to. With `mbt=True` the action is also written as Quint's variables
 `mbt::actionTaken` and `mbt::nondetPicks`, which viewers show.
@@ -104,6 +105,7 @@ def _state_meta(step: TraceStep, index: int) -> dict[str, Any]:
         "x-process": step.process,
         "x-fault": "true" if step.fault else "",
         "x-changed": ",".join(changed),
+        "x-assumed": "true" if step.assumed else "",
     }
     return {"index": index, **{name: text for name, text in entries.items() if text}}
 
@@ -266,6 +268,7 @@ def _read_step(file: ItfFile, index: int, specification: Specification, before: 
         code=kind.code(state),
         changes=tuple(difference(kind, before, state)) if before is not None else (),
         state=state,
+        assumed=index == 0 and _text(meta, "x-assumed") == "true",
     )
 
 

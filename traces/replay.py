@@ -37,8 +37,11 @@ class Replay:
 
 
 def replay(trace: Trace, specification: Specification) -> Replay:
-    """Executes a trace again. Raises what the specification raises when a step of it is an error."""
-    problems = list(_initial_problems(trace.steps[0], specification))
+    """Executes a trace again, from its first state if that is assumed.
+
+    Raises what the specification raises when a step of it is an error.
+    """
+    problems = [] if trace.steps[0].assumed else list(_initial_problems(trace.steps[0], specification))
     if problems:
         return Replay(1, tuple(problems), None)
     for index in range(1, trace.states):

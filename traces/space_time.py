@@ -127,7 +127,7 @@ class Diagram:
     def _row(self, number: int) -> _Row:
         step = self.trace.steps[number]
         if number == 0:
-            call = ["initial state"]
+            call = wrapped(step.beginning, _CALL_COLUMNS, 2)
         else:
             name = f"{step.process}: {step.action}" if step.process else step.action
             call = wrapped(name or "a step", _CALL_COLUMNS, 2)

@@ -71,7 +71,7 @@ def _values(kind: types.Type, value: Any, path: str) -> Iterator[tuple[str, str]
 
 def _call(step: TraceStep, number: int) -> list[str]:
     arguments = ", ".join(f"{argument.name}={argument.text}" for argument in step.arguments)
-    action = step.action if number > 1 or step.action else "initial state"
+    action = step.action if number > 1 or step.action else step.beginning
     return [str(number), step.process, action, arguments, ", ".join(step.choices), "fault" if step.fault else ""]
 
 

@@ -10,6 +10,8 @@ from .escaping import printable
 from .replay import DEADLOCK
 from .trace import Trace, TraceStep
 
+_IS = ("violated", "not inductive")
+
 
 class Line(NamedTuple):
     """A line of text and what it is: the head of a step, something it changed, or a part of the initial state."""
@@ -39,7 +41,7 @@ def headline(step: TraceStep, *, first: bool) -> str:
     """Who took a step, which, and with which arguments and choices."""
     chosen = f", choosing {', '.join(step.choices)}" if step.choices else ""
     if first:
-        return f"initial state: {step.call}{chosen}" if step.action else "initial state"
+        return f"{step.beginning}: {step.call}{chosen}" if step.action else step.beginning
     who = f"{step.process}: " if step.process else ""
     return f"{who}{step.call if step.action else 'a step'}{chosen}{' (fault)' if step.fault else ''}"
 
@@ -87,4 +89,4 @@ def conclusion(trace: Trace) -> str:
         return "deadlock: no step is possible"
     if trace.kind == "witness" and trace.verdict == "holds":
         return f"{trace.property_name} is reached"
-    return f"{trace.property_name} {'is ' if trace.verdict == 'violated' else ''}{trace.verdict}".rstrip()
+    return f"{trace.property_name} {'is ' if trace.verdict in _IS else ''}{trace.verdict}".rstrip()

@@ -60,7 +60,7 @@ def _errors(trace: Trace) -> tuple[str, ...]:
 
 def _header(step: TraceStep, number: int) -> str:
     if number == 1:
-        return "Initial predicate"
+        return "Assumed state" if step.assumed else "Initial predicate"
     arguments = ", ".join(value_text(argument.type, argument.value) for argument in step.arguments)
     return f"{_name(step.action)}{f'({arguments})' if arguments else ''}"
 

@@ -49,7 +49,8 @@ class TraceStep:
     """How a state came about, and the state.
 
     The first step of a trace is the initial state: `action` is then the initialiser, or empty when the fields' defaults
-    are the state. `state` is a frozen instance of the specification; two states are equal when their codes are.
+    are the state. It is `assumed` where a step of a proof begins, and then it may be a state that nothing leads to.
+    `state` is a frozen instance of the specification; two states are equal when their codes are.
     """
 
     process: str
@@ -60,6 +61,12 @@ class TraceStep:
     code: int
     changes: tuple[Change, ...]
     state: Any = field(compare=False, repr=False)
+    assumed: bool = False
+
+    @property
+    def beginning(self) -> str:
+        """What the first state of a trace is called."""
+        return "assumed state, maybe unreachable" if self.assumed else "initial state"
 
     @property
     def call(self) -> str:
@@ -70,6 +77,8 @@ class TraceStep:
 @dataclass(frozen=True)
 class Trace:
     """A run, and what it shows: `verdict` is "violated" for a counterexample and "holds" for the run of a witness.
+
+    The steps that break an invariant in a proof, "not inductive", are a run from a state that is only assumed.
 
     `model` is the name the specification can be found by. `loop`, when set, is the index of the state to which the run
     returns after its last one. `tool` and `engine` say what found it.

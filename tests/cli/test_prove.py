@@ -31,6 +31,36 @@ def test_what_is_not_inductive(run: Run) -> None:
     assert "false: self.count < 4" in done.out
 
 
+def test_a_failing_step_is_stored_and_replayed(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "step.itf.json"
+    done = run("prove", f"{SMALL}:Counters", "--induction", "--trace", file)
+    assert done.code == errors.EXIT_INCONCLUSIVE
+    done = run("replay", file)
+    assert done.code == errors.EXIT_AS_EXPECTED
+    assert "a run from a state that may be unreachable" in done.out
+    assert "It shows what it records: below_four (not inductive)" in done.out
+    assert "initial state" not in done.out
+    assert "assumed state, maybe unreachable" in run("show", file).out
+    # Without the mark it is what it is: not a run.
+    mark, text = ', "x-assumed": "true"', file.read_text()
+    assert text.count(mark) == 1
+    file.write_text(text.replace(mark, ""))
+    done = run("replay", file)
+    assert done.code == errors.EXIT_NOT_AS_EXPECTED
+    assert "it is not an initial state" in done.out
+    # With it, the steps still have to be possible.
+    file.write_text(text.replace('"#bigint": "4"', '"#bigint": "2"'))
+    assert run("replay", file).code == errors.EXIT_NOT_AS_EXPECTED
+
+
+def test_the_state_in_which_a_step_fails_is_stored(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "step.itf.json"
+    run("prove", f"{SMALL}:Failing", "--induction", "--trace", file)
+    done = run("replay", file)
+    assert done.code == errors.EXIT_AS_EXPECTED
+    assert "1 state, a run from a state that may be unreachable. It records no property." in done.out
+
+
 def test_within_a_bound(run: Run, tmp_path: Path) -> None:
     done = run("prove", f"{SMALL}:Counters", "--bmc", 4)
     assert done.code == errors.EXIT_INCONCLUSIVE

@@ -120,7 +120,7 @@ def _states(trace: Trace, specification: Specification, first: int) -> list[dict
 def _title(trace: Trace, number: int) -> str:
     step = trace.steps[number]
     if number == 0:
-        return "initial state"
+        return step.beginning
     return f"{step.process}: {step.call}" if step.process else step.call or "a step"
 
 

@@ -83,7 +83,7 @@ function go(number) {
   slider.value = state;
   slider.setAttribute("aria-valuetext", `State ${state}: ${one.title}`);
   at("where").textContent = `State ${state} of ${slider.max}`;
-  at("title").textContent = `${state}. ${one.process ? one.process + ": " : ""}${one.action || "initial state"}`;
+  at("title").textContent = `${state}. ${one.process ? one.process + ": " : ""}${one.action || one.title}`;
   at("title").className = one.fault ? "fault" : "";
   fill("arguments", [...one.arguments, ...one.choices.map((choice) => `choosing ${choice}`)].map((text) => element("li", text)));
   fill("changes", one.changes.length ? one.changes.map(change) : [element("li", "nothing", "dim")]);
