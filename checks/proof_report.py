@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..model.lang import values
+from ..traces.replay import DEADLOCK
 from ..traces.trace import Trace, TraceStep, taken_step
 from .api import Job
 from .report import ActionReport, ConfigurationReport, PropertyReport, PropertyVerdict, judged
@@ -16,10 +17,14 @@ from .symbolic.proof import Proof
 from .terminal import run_lines
 
 _INDENT = "  "
+_DEADLOCKS = "deadlocks are not looked for"
 
 
 def proof_report(job: Job, proof: Proof) -> ConfigurationReport:
-    """The report: what is proved holds; violated is only what is false in a run from an initial state."""
+    """The report: what is proved holds; violated is only what is false in a run from an initial state.
+
+    Whether there are deadlocks stays open.
+    """
     base = job.assessed(proof.base) if proof.base is not None else job.base
     if proof.base is not None and proof.violated:
         base = job.result(proof.base).report
@@ -29,7 +34,7 @@ def proof_report(job: Job, proof: Proof) -> ConfigurationReport:
     properties = tuple(
         replace(one, verdict=_verdict(one, proof, proved, every), failures=one.failures)
         for one in found.values()
-        if one.kind in ("invariant", "step_invariant")
+        if one.kind in ("invariant", "step_invariant", DEADLOCK)
     )
     actions = tuple(
         ActionReport(
@@ -37,8 +42,9 @@ def proof_report(job: Job, proof: Proof) -> ConfigurationReport:
         )
         for one in proof.induction.specification.actions
     )
+    stopped = _why(proof) if not every else _DEADLOCKS if DEADLOCK in found else ""
     return replace(
-        judged(replace(base, properties=properties, actions=actions, stopped="" if every else _why(proof))),
+        judged(replace(base, properties=properties, actions=actions, stopped=stopped)),
         details={"induction": _details(proof)},
         search_seconds=proof.seconds,
         total_seconds=proof.seconds,
@@ -153,5 +159,3 @@ def not_proved(proof: Proof, found: ConfigurationReport) -> Iterator[Line]:
     open_ = [one.name for one in found.properties if one.verdict == "inconclusive"]
     if open_:
         yield [(f"{_INDENT}Not proved: ", "bold"), (f"{', '.join(open_)} ({found.stopped})", "")]
-    if found.properties and proof.induction.specification.deadlock_is_violation:
-        yield [(f"{_INDENT}Nothing is said of deadlocks.", "")]

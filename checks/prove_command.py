@@ -226,6 +226,8 @@ class _Proving:
         with interrupts.handed_over():
             outcome = check.run()
         interrupts.requested |= outcome.stopped == INTERRUPTED
+        if self.specification.deadlock_is_violation:
+            self._say([[(f"{_INDENT}Deadlocks are not looked for.", "yellow")]])
         return self.job.result(outcome).report
 
     def _reached(self, depth: int, seconds: float, terms: int) -> None:

@@ -87,6 +87,17 @@ def test_what_says_nothing(run: Run) -> None:
     assert "down is possible in no state" in done.out
 
 
+def test_deadlocks_stay_open(run: Run) -> None:
+    """Halting stops in its fourth state, and that is what it must not do."""
+    halting = f"{SMALL}:Halting"
+    for how, words in ((("--bmc", 6), "Deadlocks are not looked for."), (("--induction",), "Not proved: deadlock")):
+        done = run("prove", halting, *how)
+        assert done.code == errors.EXIT_INCONCLUSIVE
+        assert words in done.out
+        assert "deadlock is violated" not in done.out
+    assert run("check", halting).code == errors.EXIT_NOT_AS_EXPECTED
+
+
 def test_bad_usage(run: Run) -> None:
     for arguments in ([], ["--bmc", 3, "--induction"], ["--bmc", 0], ["--induction", "--k", 0]):
         done = run("prove", "two-phase-commit", *arguments)

@@ -47,6 +47,22 @@ class Counters(Model):
         return after.count == self.count + 1
 
 
+class Halting(Model):
+    """Counts up to three, and then has nothing left to do, which it must not."""
+
+    deadlock = True
+    count: Count
+
+    @action
+    def up(self) -> None:
+        require(self.count < 3)
+        self.count += 1
+
+    @invariant
+    def small(self) -> bool:
+        return self.count < 4
+
+
 class Failing(Model):
     """Counts past the end of its range."""
 
