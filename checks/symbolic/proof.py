@@ -99,8 +99,12 @@ class Prover:
         started = time.perf_counter()
         self.deadline = None if self.seconds is None else started + self.seconds
         proof = Proof(self.induction)
-        steps = self.induction.steps()
-        proof.open = list(steps)
+        for one in self.induction.steps():
+            proof.open.append(one)
+            if self.interrupted():
+                proof.stopped, proof.seconds = outcome.INTERRUPTED, time.perf_counter() - started
+                return proof
+        steps = list(proof.open)
         questions = [Question("state"), *(Question("step", obligation=one) for one in steps)]
         questions += [Question("action", action.name) for action in self.induction.specification.actions]
         names = (*self.induction.invariants, *self.induction.step_invariants)

@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 
 from fencepost.checks.cli import Interrupts
+from fencepost.checks.loading import find
+from fencepost.checks.symbolic.induction import Induction
+from fencepost.checks.symbolic.proof import Prover
+from fencepost.model import Specification
 
 SLOW = """
 import time
@@ -74,6 +78,40 @@ def test_an_interrupted_search_keeps_what_it_found(
     assert wide["distinct"] > 100 and wide["depth"] > 1
     assert (counter["verdict"], counter["stopped"], counter["distinct"]) == ("inconclusive", "interrupted", 0)
     assert "Stopped: interrupted." in out and "2 inconclusive" in out
+
+
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_an_interrupted_proof_keeps_what_it_proved(
+    start: Any, tmp_path: Path, validate: Any, whole_group: bool
+) -> None:
+    """A terminal sends Ctrl-C to the processes that ask Z3 as well."""
+    file = tmp_path / "report.json"
+    process = start("prove", "raft-proof", "--induction", "--workers", "2", "--json", file, start_new_session=True)
+    wait_for(process, " proved ")
+    if whole_group:
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        code = process.returncode
+    else:
+        code, out, err = interrupted(process)
+    assert "Traceback" not in out + err
+    assert code == 2
+    assert "Not proved: " in out and "(interrupted)" in out
+    report = json.loads(file.read_text())
+    validate(report)
+    [found] = report["configurations"]
+    assert (found["verdict"], found["stopped"]) == ("inconclusive", "interrupted")
+    induction = found["details"]["induction"]
+    assert any(step["verdict"] == "proved" for step in induction["steps"])
+    assert induction["open"]
+    assert not any(prop["verdict"] == "holds" for prop in found["properties"])
+
+
+def test_a_proof_is_interrupted_while_it_is_translated() -> None:
+    specification = Specification(find("two-phase-commit").model, helpers=True)
+    proof = Prover(Induction(specification), interrupted=lambda: True).run()
+    assert (proof.stopped, len(proof.open), proof.answers) == ("interrupted", 1, [])
+    assert not proof.proved()
 
 
 def test_a_result_is_completed_before_an_interruption_counts() -> None:
