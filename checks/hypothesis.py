@@ -146,7 +146,7 @@ class SpecificationMachine(RuleBasedStateMachine):
         where = f"in state {len(self.run)}" if self.run else "as a start"
         raise AssertionError(f"{call}{chosen} is not possible {where}")
 
-    # What Hypothesis runs by itself: `run_state_machine_as_test(machine)`.
+    # What Hypothesis runs by itself, with rules and invariants of a subclass: `run_state_machine_as_test(machine)`.
 
     @initialize(step=st.runner().flatmap(lambda machine: st.sampled_from(machine.memory.initial)))
     def start(self, initialiser: str = "", /, *, choosing: tuple[str, ...] = (), **given: Any) -> None:
@@ -166,7 +166,7 @@ class SpecificationMachine(RuleBasedStateMachine):
 
     def _repr_step(self, rule: Any, data: Any, result: Any) -> str:
         """The line that Hypothesis prints for a step: it would print the drawn object as an argument."""
-        return _call_of(self.run[-1]) if data else f"state.{rule.function.__name__}()"
+        return _call_of(self.run[-1]) if list(data) == ["step"] else super()._repr_step(rule, data, result)
 
     def teardown(self) -> None:
         """Tells Hypothesis of the run: which actions it took, which witnesses it saw, and what it measures."""

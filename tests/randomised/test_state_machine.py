@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import rule, run_state_machine_as_test
 from hypothesis.statistics import collector
+from hypothesis.strategies import integers
 
 from fencepost.checks import Scenario, check, state_machine
 from fencepost.checks.hypothesis import Violated
@@ -150,6 +151,20 @@ def test_hypothesis_runs_the_machine_by_itself() -> None:
     assert isinstance(pasted(raised.value), Violated)
     passing = state_machine(Counter, limit=5, properties=["below_eight"])
     run_state_machine_as_test(passing, settings=settings(FIXED, max_examples=10, stateful_step_count=8))
+
+
+def test_rules_of_a_subclass_are_run_by_hypothesis_only() -> None:
+    made: Any = state_machine(Election, servers=3, properties=[])
+
+    class Noting(made):  # type: ignore[misc]
+        @rule(amount=integers(0, 3))
+        def note_down(self, amount: int) -> None:
+            assert amount < 3
+
+    assert failures(Noting) == []
+    with pytest.raises(AssertionError) as raised:
+        run_state_machine_as_test(Noting, settings=settings(FIXED, max_examples=50))
+    assert [line for line in notes(raised.value).split("\n") if "note_down" in line] == ["state.note_down(amount=3)"]
 
 
 def test_settings_as_a_decorator() -> None:
