@@ -209,15 +209,16 @@ def _deleted(path: Path, runner: _Runner) -> Path:
 
 
 def _shortcut(path: Path, runner: _Runner, budget: int) -> tuple[Path, int]:
-    """With shorter ways between its states, or from one of them to the end; and what is left of the budget."""
-    start = 0
-    while start < len(path):
+    """With shorter ways between its states, or from one of them to the end; and what is left of the budget.
+
+    From the last state on: the way to the end is short from there, and what it saves makes the next search shorter.
+    """
+    for start in reversed(range(len(path))):
         state = path[start - 1].step.state if start else runner.start
         found, visited = _way(state, path, start, runner, budget)
         budget -= visited
         if found is not None:
             path = found
-        start += 1
     return path, budget
 
 
