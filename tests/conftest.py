@@ -7,6 +7,8 @@ others every time, and at as many as it says.
 import signal
 
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 settings.register_profile(
     "same-everywhere",
@@ -17,6 +19,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("same-everywhere")
+
+# Hypothesis also draws numbers and texts that it reads in the modules which are loaded, and these are other ones
+# wherever other tests came before.
+assert hasattr(providers, "_get_local_constants")
+providers._get_local_constants = Constants
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would every process that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

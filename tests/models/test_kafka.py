@@ -3,16 +3,25 @@
 What was merged into one step is taken apart again, to compare.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 import pytest
 
 from fencepost.checks import catalogue, check
 from fencepost.checks.catalogue.bugs import BUGS
+from fencepost.checks.engine import run as native
 from fencepost.model import In, Set, Size, Specification, action, require
 from fencepost.model.errors import ConstantOutOfRange, SwitchNeedsAnother
 from fencepost.model.kafka.kafka import Kafka
 from fencepost.model.kafka.messages import BrokerId, FetchRequest
+
+
+@pytest.fixture(autouse=True)
+def quickly_compiled(monkeypatch):
+    """Compiling takes longer than searching here."""
+    monkeypatch.setattr(native, "COMPILE", replace(native.COMPILE, level=0))
+
 
 SWITCHED = [bug for bug in BUGS if bug.switch]
 

@@ -10,7 +10,7 @@ import pytest
 from fencepost.checks.catalogue import find, kafka_replication
 from fencepost.model import Set, Specification, replace
 from fencepost.model.replication.kafka_3_5 import Kafka35
-from fencepost.model.replication.kafka_messages import BrokerId, EpochEnd, Record
+from fencepost.model.replication.kafka_messages import BrokerId, Record
 from fencepost.model.replication.kafka_state import PartitionLog, Role
 from fencepost.model.replication.kafka_traps import FencedReplicaJoins, LastReplicaStanding, LoneLeaderCommits
 from fencepost.model.replication.kip_966 import EligiblePartitionRecord, Kip966
@@ -65,15 +65,16 @@ def log(epochs):
 def test_ends_of_epochs_are_the_published_ones(epochs):
     for current_epoch in range(max(epochs, default=1), 5):
         for asked in range(current_epoch + 1):
-            end = log(epochs).end_of_epoch(asked, current_epoch)
-            assert (end.epoch, end.offset + 1) == published_end(epochs, asked, current_epoch)
+            found = log(epochs)
+            end = found.latest_epoch_up_to(asked, current_epoch), found.end_offset_up_to(asked)
+            assert (end[0], end[1] + 1) == published_end(epochs, asked, current_epoch)
 
 
 @pytest.mark.parametrize("epochs", LOGS, ids=str)
 def test_followers_truncate_to_the_published_offset(epochs):
     for epoch in range(1, max(epochs, default=0) + 1):
         for offset in range(1, 5):
-            kept = log(epochs).end_of_match_with(EpochEnd(epoch, offset - 1))
+            kept = log(epochs).end_of_match_with(epoch, offset - 1)
             assert kept + 1 == published_truncation(epochs, epoch, offset)
 
 
