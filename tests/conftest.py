@@ -5,9 +5,11 @@ others every time, and at as many as it says.
 """
 
 import signal
+import time
+from types import SimpleNamespace
 
 from hypothesis import HealthCheck, settings
-from hypothesis.internal.conjecture import providers
+from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
 
 settings.register_profile(
@@ -24,6 +26,9 @@ settings.load_profile("same-everywhere")
 # wherever other tests came before.
 assert hasattr(providers, "_get_local_constants")
 providers._get_local_constants = Constants
+# It looks for other failures until ten seconds after the first one. No time passes on this clock.
+assert engine.time is time
+engine.time = SimpleNamespace(perf_counter=time.perf_counter, monotonic=lambda: 0.0)
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would every process that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
