@@ -331,7 +331,7 @@ def _driven(draw: st.DrawFn, machine: type[SpecificationMachine]) -> Specificati
 
 
 def counterexample(machine: type[SpecificationMachine], runs: int) -> Trace | None:
-    """The shrunk run to a violation among so many random runs, always the same ones; None when there is none."""
+    """The shrunk run to a violation among so many random runs, drawn without a random seed; None when there is none."""
     case = machine.TestCase()
     usual: Any = case
     usual.settings = Settings(usual.settings, max_examples=runs, database=None, derandomize=True, print_blob=False)
