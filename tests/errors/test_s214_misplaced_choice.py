@@ -6,7 +6,7 @@ from errors.refusals import Refusals, in_action, in_property
 from fencepost.model.errors import MisplacedChoice
 
 STATEMENT = "write x = choose(...), a statement of its own"
-BEFORE = "choose before the loop, or make it a parameter"
+BEFORE = "loop over all of at most 8 values, choose before the loop, or make it a parameter"
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,7 @@ BEFORE = "choose before the loop, or make it a parameter"
         ("x: «Num» = choose(self.q)", "choose() gives its own type", STATEMENT),
         ("for y in self.q:\n    x = «choose(self.q)»", "choose() inside a loop", BEFORE),
         ("for y in self.q:\n    «choose(self.q)»", "choose() inside a loop", BEFORE),
+        ("for y in range(2):\n    for who in self.m:\n        x = «choose(self.q)»", "choose() inside a loop", BEFORE),
         ("x = 1\nx += «choose(self.q)»", "choose() is only the right side of an assignment to a name", STATEMENT),
         ("return «choose(self.q)»", "choose() is only the right side of an assignment to a name", STATEMENT),
     ],

@@ -301,7 +301,9 @@ class Specifications(Expressions):
 
     def for_(self, scope: Scope, depth: int, options: dict[str, bool]) -> list[str]:
         target, source, inside = self.iteration(scope, 1, ordered=True)
-        inner = options | {"choosing": False, "looping": True}
+        # In a loop over all colors there is a choice for each.
+        choosing = options.get("choosing", False) and source == "Color"
+        inner = options | {"choosing": choosing, "looping": True}
         lines = [f"for {target} in {source}:", *self.block(inside, depth - 1, **inner)]
         if self.source.chance(15):
             lines += ["else:", *self.block(scope, 0, **options)]

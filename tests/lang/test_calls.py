@@ -177,6 +177,38 @@ class Methods(Everything):
         return number
 
 
+class ChoicesInLoops(Everything):
+    @action
+    def one_for_each_key(self) -> None:
+        for color in self.inners:
+            drawn = choose([self.n, 2])
+            self.inners[color].v = drawn
+
+    @action
+    def one_for_some_keys_in_a_call(self) -> None:
+        for color in self.inners:
+            if color == self.color:
+                continue
+            self.draw_for(color)
+            if self.flag:
+                break
+        else:
+            self.n = 1
+
+    def draw_for(self, color: Color) -> None:
+        if self.inners[color].v == 0:
+            drawn = choose(range(1, 3))
+            self.inners[color].v = drawn
+
+    @action
+    def one_for_each_pair(self) -> None:
+        for number, color in enumerate(Color):
+            for flag, size in self.table[color].items():
+                if size == number:
+                    drawn = choose([0, size])
+                    self.table[color][flag] = drawn
+
+
 class Base(Everything):
     @action
     def step(self) -> None:
@@ -222,6 +254,10 @@ class Derived(Base):
 
 def test_methods() -> None:
     assert_all_taken(Methods, states=100)
+
+
+def test_choices_in_loops() -> None:
+    assert_all_taken(ChoicesInLoops)
 
 
 def test_inheritance() -> None:

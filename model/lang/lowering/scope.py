@@ -160,6 +160,7 @@ class Context:
         self.unordered: set[str] = set()
         self.unhashable: set[str] = set()
         self.kinds: dict[str, Kinds] = {}
+        self.unrolled: set[ast.For] = set()
         self.begin()
 
     def begin(self) -> None:
@@ -171,6 +172,7 @@ class Context:
         self.inlined = 0
         self.choices: list[int] = []
         self.multiplicity: list[int] = []
+        self.rolled: list[ast.For | None] = []
         self.new_capacities: dict[str, int] = {}
         self.depths: dict[str, int] = {}
         self.mutated: set[str] = set()

@@ -8,7 +8,11 @@ from ... import errors
 from .. import ir, specification
 from .assignments import Assignments
 from .conversions import TRUE
+from .folds import Iteration
 from .scope import Value
+
+#: A loop in which something is chosen is written out so often at most.
+_MOST_UNROLLED = 8
 
 _ATOMIC = "actions are atomic steps"
 _METHODS = "write a method or a module function"
@@ -136,11 +140,15 @@ class Statements(Assignments):
         iteration = self.iteration(meaning, node.iter)
         if not iteration.ordered:
             self.unordered_iteration(node.iter)
+        if node in self.unrolled:
+            self._unroll(node, iteration)
+            return
         frame = self.frame
         before = set(frame.assigned)
         leave, again = self.fresh_name("break"), self.fresh_name("continue")
         frame.loops.append((leave, again, 0))
         self.multiplicity.append(max(ir.source_limit(iteration.source), 1))
+        self.rolled.append(node if _is_short(iteration.source) else None)
         element = self.fresh_name("item")
         self.element(element, iteration)
         over = iteration.source.collection if isinstance(iteration.source, ir.Elements) else None
@@ -149,6 +157,7 @@ class Statements(Assignments):
             self.body(node.body)
         _, _, breaks = frame.loops.pop()
         self.multiplicity.pop()
+        self.rolled.pop()
         frame.assigned, self.reachable = set(before), True
         loop = ir.For(element, iteration.type, iteration.source, tuple(produced), again)
         with self.collecting() as after:
@@ -160,6 +169,33 @@ class Statements(Assignments):
         else:
             self.emit(loop)
             self.out.extend(after)
+        self.forget_unreadable()
+
+    def _unroll(self, node: ast.For, iteration: Iteration) -> None:
+        """A loop over all values of a type, once for each of them: what is chosen in it has a site for each."""
+        source, frame = iteration.source, self.frame
+        assert isinstance(source, ir.Values)
+        before = set(frame.assigned)
+        leave, breaks = self.fresh_name("break"), 0
+        with self.collecting() as produced:
+            for number, value in enumerate(source.type.values()):
+                element, again = self.fresh_name("item"), self.fresh_name("continue")
+                self.element(element, iteration)
+                self.emit(ir.Assign(element, ir.Const(value, source.type)))
+                if source.index is not None:
+                    self.emit(ir.Assign(source.index, ir.Const(number, self.locals[source.index])))
+                frame.loops.append((leave, again, breaks))
+                with self.collecting() as body:
+                    self.bind_target(node.target, iteration.parts(ir.Local(element, iteration.type)), node.target)
+                    self.body(node.body)
+                self.emit(ir.Block(again, tuple(body)))
+                breaks = frame.loops.pop()[2]
+                frame.assigned, self.reachable = set(before), True
+                self.forget_unreadable()
+            self.body(node.orelse)
+        self.emit(ir.Block(leave, tuple(produced)))
+        if breaks:
+            frame.assigned, self.reachable = before, True
         self.forget_unreadable()
 
     def _leave_loop(self, node: ast.stmt) -> None:
@@ -200,10 +236,13 @@ class Statements(Assignments):
                 f"choose() in {errors.with_article(self.purpose)}",
                 "properties look at one state; use any() or all()",
             )
-        if self.multiplicity or self.folds:
-            self.fail(
-                errors.MisplacedChoice, node, "choose() inside a loop", "choose before the loop, or make it a parameter"
-            )
+        if self.folds or None in self.rolled:
+            hint = f"loop over all of at most {_MOST_UNROLLED} values, choose before the loop, or make it a parameter"
+            self.fail(errors.MisplacedChoice, node, "choose() inside a loop", hint)
+        if self.rolled:
+            # In the next pass they are unrolled.
+            self.unrolled.update(loop for loop in self.rolled if loop is not None)
+            self.changed = True
         if len(node.args) != 1 or node.keywords:
             self.fail(errors.WrongArguments, node, "choose() takes one collection")
         meaning = self.consumed(self.expression(node.args[0]), node.args[0])
@@ -222,6 +261,11 @@ class Statements(Assignments):
         self.emit(ir.Choose(site, name, iteration.type, iteration.source))
         if target is not None:
             self.bind_target(target, iteration.parts(ir.Local(name, iteration.type)), at)
+
+
+def _is_short(source: ir.Source) -> bool:
+    """Whether a loop can be unrolled: it goes through all values of a small type, whatever the state is."""
+    return isinstance(source, ir.Values) and source.type.count <= _MOST_UNROLLED
 
 
 def _gives_value(tree: ast.FunctionDef) -> bool:
