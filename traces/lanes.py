@@ -136,11 +136,17 @@ def _attributes(state: Any, domain: types.Domain, value: int) -> Iterator[tuple[
 
 
 def _parts(name: str, kind: types.Type, value: Any) -> Iterator[tuple[str, tuple[types.Type, Any]]]:
-    """The fields of a struct and of the structs in it, the outer ones last; anything else, and a log, as it is."""
+    """The fields of a struct and of the structs in it, the outer ones last; anything else, and a log, as it is.
+
+    A map with one key, as that of the only partition of a broker, is what is in it.
+    """
+    if isinstance(kind, types.Map) and kind.key.count == 1:
+        yield from _parts(name, kind.element, value._values[0])
+        return
     if not isinstance(kind, types.Struct) or name in LOGS:
         yield name, (kind, value)
         return
-    for field, part in sorted(kind.fields, key=lambda one: not isinstance(one[1], types.Struct)):
+    for field, part in sorted(kind.fields, key=lambda one: not isinstance(one[1], types.Struct | types.Map)):
         yield from _parts(field, part, value._values[field])
 
 

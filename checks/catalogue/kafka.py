@@ -66,6 +66,7 @@ def _kafka(  # noqa: PLR0913  # keywords with defaults
     """
     crashes, losses, suspicions, shrinks, shutdowns, moves, reassignments, _ = given
     constants = {
+        "partitions": 1,
         "brokers": brokers,
         "replication_factor": replicas or brokers,
         "min_insync_replicas": min_isr,
@@ -114,10 +115,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "kafka",
         "model.kafka.kafka:Kafka",
-        "a partition of a Kafka cluster with KRaft: brokers, controller, metadata log, producers with acks",
+        "partitions of a Kafka cluster with KRaft: brokers, controller, metadata log, producers with acks",
         (
             # What holds.
             _kafka((0, 1, 1, 1, 0, 0, 0, 1), 96_278, 30, tier="quick"),
+            _kafka((0, 0, 1, 1, 0, 0, 0, 1), 34_765, 29, partitions=2),
+            _kafka((0, 1, 1, 1, 0, 0, 0, 0), 1_344_689, 39, partitions=2),
             _kafka((1, 0, 1, 1, 0, 0, 0, 0), 33_690, 28),
             _kafka((0, 0, 1, 1, 1, 0, 0, 0), 58_383, 28),
             _kafka(_MOVES, 6_971, 22),

@@ -37,6 +37,7 @@ def _combined(
     decisions, elections = given[2:4]
     constants = {
         **dict(zip(_CONSTANTS, given, strict=True)),
+        "partitions": 1,
         "min_insync_replicas": 1,
         "values": 1,
         "max_in_flight": 4,

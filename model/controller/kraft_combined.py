@@ -34,7 +34,7 @@ from .. import (
     step_invariant,
     witness,
 )
-from ..kafka.messages import AlterPartitionError, AlterPartitionRequest, BrokerId, Member
+from ..kafka.messages import AlterPartitionError, AlterPartitionRequest, BrokerId, Member, PartitionId
 from ..kafka.metadata import Metadata, Partition, Registration, Settings
 from ..raft.base import ServerId, Term
 from ..raft.kraft_rounds import KRaftInRounds
@@ -51,6 +51,7 @@ class Combined(KRaftInRounds[C], Generic[C]):
 
     servers = 3
 
+    partitions: Annotated[Constant[int], Range(1, 2)] = 1
     brokers: Annotated[Constant[int], Range(1, 3)] = 2
     min_insync_replicas: Annotated[Constant[int], Range(1, "brokers")] = 1
     max_decisions: Annotated[Constant[int], Range(1, 4)] = 1
@@ -69,21 +70,23 @@ class Combined(KRaftInRounds[C], Generic[C]):
 
     @init
     def start(self) -> None:
-        """The controller of epoch 2 has created the partition. One follower has that, and all brokers."""
+        """The controller of epoch 2 has created the partitions. One follower has that, and all brokers."""
         leader = choose(self.members(ServerId))
         follower = choose(server for server in self.members(ServerId) if server != leader)
         first = choose(self.members(BrokerId))
         everybody = self.members(BrokerId)
         none: Set[BrokerId] = Set()
-        partition = Partition(everybody, everybody, none, first, None, 1, 1, none, none)
         self.establish(leader)
         me = self.server[leader]
+        partitions = me.image.metadata.partitions
+        for partition in partitions:
+            partitions[partition] = Partition(everybody, everybody, none, first, None, 1, 1, none, none)
         me.active_epoch = me.epoch
         me.fetched_offset[follower] = 1
         for name in self.server:
             server = self.server[name]
             if name in (leader, follower):
-                server.log.append(Change(me.epoch, first, Registration(1, False, False), partition))
+                server.log.append(Change(me.epoch, first, Registration(1, False, False), partitions))
                 server.high_watermark = 1
             server.image.revert(server.log, server.high_watermark)
         for broker in self.image:
@@ -158,28 +161,29 @@ class Combined(KRaftInRounds[C], Generic[C]):
         self.write(server, broker)
 
     @action
-    def alter(self, server: ServerId, broker: BrokerId, isr: Set[BrokerId]) -> None:
-        """The leader of the partition proposes an ISR to a controller, which makes it so."""
+    def alter(self, server: ServerId, broker: BrokerId, partition: PartitionId, isr: Set[BrokerId]) -> None:
+        """The leader of a partition proposes an ISR to a controller, which makes it so."""
         controller = self.controller(server)
-        require(self.may_propose(broker, isr))
-        request = self.proposal(broker, isr)
+        require(self.may_propose(broker, partition, isr))
+        request = self.proposal(broker, partition, isr)
         require(controller.error_of(request) is None)
         controller.alter(request, self.settings)
         self.write(server, broker)
 
     # The brokers.
 
-    def may_propose(self, broker: BrokerId, isr: Set[BrokerId]) -> bool:
+    def may_propose(self, broker: BrokerId, partition: PartitionId, isr: Set[BrokerId]) -> bool:
         """Whether a broker takes itself for the leader, and an ISR would be another one."""
-        now = self.image[broker].metadata.partition
+        now = self.image[broker].metadata.partitions[partition]
         return now.leader == broker and broker in isr and isr != now.isr
 
-    def proposal(self, broker: BrokerId, isr: Set[BrokerId]) -> AlterPartitionRequest:
-        """What a broker proposes, for the partition as it knows it."""
-        now = self.image[broker].metadata
+    def proposal(self, broker: BrokerId, partition: PartitionId, isr: Set[BrokerId]) -> AlterPartitionRequest:
+        """What a broker proposes, for a partition as it knows it."""
+        known = self.image[broker].metadata
+        now = known.partitions[partition]
         members = Set(Member(member, 0) for member in isr)
-        epoch = now.brokers[broker].broker_epoch
-        return AlterPartitionRequest(broker, epoch, now.partition.leader_epoch, now.partition.partition_epoch, members)
+        epoch = known.brokers[broker].broker_epoch
+        return AlterPartitionRequest(broker, partition, epoch, now.leader_epoch, now.partition_epoch, members)
 
     @action(process="broker")
     def apply_metadata(self, broker: BrokerId, server: ServerId) -> None:
@@ -254,11 +258,13 @@ class Combined(KRaftInRounds[C], Generic[C]):
 
     @step_invariant
     def brokers_go_forward(self, after: "Combined[C]") -> bool:
-        """No broker goes back in the log, nor to an older state of the partition."""
+        """No broker goes back in the log, nor to an older state of a partition."""
         return all(
             self.image[broker].position <= after.image[broker].position
-            and self.image[broker].metadata.partition.partition_epoch
-            <= after.image[broker].metadata.partition.partition_epoch
+            and all(
+                known.partition_epoch <= after.image[broker].metadata.partitions[partition].partition_epoch
+                for partition, known in self.image[broker].metadata.partitions.items()
+            )
             for broker in self.image
         )
 
@@ -284,13 +290,14 @@ class Combined(KRaftInRounds[C], Generic[C]):
         return any(
             self.is_zombie(server)
             and server.committed_changes == server.changes
-            and self.may_propose(broker, everybody)
-            and server.image.metadata.error_of(self.proposal(broker, everybody))
+            and self.may_propose(broker, partition, everybody)
+            and server.image.metadata.error_of(self.proposal(broker, partition, everybody))
             == AlterPartitionError.INELIGIBLE_REPLICA
-            and self.metadata[-1].error_of(self.proposal(broker, everybody)) is None
+            and self.metadata[-1].error_of(self.proposal(broker, partition, everybody)) is None
             for everybody in [self.members(BrokerId)]
             for server in self.server.values()
             for broker in self.image
+            for partition in self.members(PartitionId)
         )
 
 

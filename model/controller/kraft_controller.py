@@ -1,13 +1,13 @@
 """A controller on a voter of the KRaft quorum: the metadata log, and who has how much of it in memory.
 
-An entry of the log says what a decision makes of the partition and of one broker, as the records of Kafka do; metadata
+An entry of the log says what a decision makes of the partitions and of one broker, as the records of Kafka do; metadata
 are what comes of replaying entries. The first entry of an epoch is Kafka's leader-change record.
 
 Sources: `QuorumController`, `KafkaRaftClient.ListenerContext` of Apache Kafka.
 """
 
-from .. import Seq, Set, Struct
-from ..kafka.messages import BrokerId
+from .. import Map, Seq, Set, Struct
+from ..kafka.messages import BrokerId, PartitionId
 from ..kafka.metadata import Metadata, Partition, Registration
 from ..log import Offset
 from ..raft.base import LastTerm, RaftLog, Term
@@ -22,12 +22,12 @@ class LeaderChange(Struct):
 
 
 class Change(Struct):
-    """A decision: what becomes of the partition, and of a broker."""
+    """A decision: what becomes of the partitions, and of a broker."""
 
     epoch: Term
     broker: BrokerId
     registration: Registration
-    partition: Partition
+    partitions: Map[PartitionId, Partition]
 
 
 AnyEntry = LeaderChange | Change
@@ -44,7 +44,8 @@ class Image(Struct):
         for entry in log.records[self.position : end]:
             if isinstance(entry, Change):
                 self.metadata.brokers[entry.broker] = entry.registration
-                self.metadata.partition = entry.partition
+                for partition in entry.partitions:
+                    self.metadata.partitions[partition] = entry.partitions[partition]
         self.position = end
 
     def revert(self, log: RaftLog[AnyEntry], end: int) -> None:
@@ -52,7 +53,8 @@ class Image(Struct):
         none: Set[BrokerId] = Set()
         for broker in self.metadata.brokers:
             self.metadata.brokers[broker] = Registration(1, False, False)
-        self.metadata.partition = Partition(none, none, none, None, None, 0, 0, none, none)
+        for partition in self.metadata.partitions:
+            self.metadata.partitions[partition] = Partition(none, none, none, None, None, 0, 0, none, none)
         self.position = 0
         self.replay(log, end)
 
@@ -89,9 +91,9 @@ class Controller(AnyRestartingVoter[AnyEntry]):
         self.image.revert(self.log, min(self.image.position, self.high_watermark))
 
     def write(self, broker: int) -> None:
-        """Appends what was decided on a broker and the partition: in memory that is so already."""
+        """Appends what was decided on a broker and the partitions: in memory that is so already."""
         metadata = self.image.metadata
-        self.log.append(Change(self.epoch, broker, metadata.brokers[broker], metadata.partition))
+        self.log.append(Change(self.epoch, broker, metadata.brokers[broker], metadata.partitions))
         self.image.position = self.log.end_offset
 
     def changes_below(self, end: int) -> int:
@@ -111,7 +113,7 @@ class Controller(AnyRestartingVoter[AnyEntry]):
     def leads_to(self, metadata: Seq[Metadata], end: int) -> bool:
         """Whether the decisions below an offset lead to these metadata, one after the other."""
         return self.changes_below(end) <= len(metadata) and all(
-            metadata[self.changes_below(offset)].partition == entry.partition
+            metadata[self.changes_below(offset)].partitions == entry.partitions
             and metadata[self.changes_below(offset)].brokers[entry.broker] == entry.registration
             for offset, entry in enumerate(self.log.records[:end])
             if isinstance(entry, Change)

@@ -1,4 +1,4 @@
-"""One broker and its replica: what it does with metadata, fetches and answers. Its handlers.
+"""One broker and its replicas: what it does with metadata, fetches and answers. Its handlers.
 
 After `Partition`, `ReplicaManager` and `AbstractFetcherThread` of Apache Kafka. A handler takes a message and changes
 the state of one replica; a message to send is what it returns. The log is durable, the rest is not.
@@ -19,6 +19,7 @@ from .messages import (
     IneligibleReplica,
     LeaderEpoch,
     Member,
+    PartitionId,
     Record,
 )
 from .metadata import Partition
@@ -132,6 +133,7 @@ class Replica(Struct):
         return FetchResponse(
             request.target,
             request.source,
+            request.partition,
             request.leader_epoch,
             start,
             self.log.records[start : start + 1],
@@ -143,10 +145,12 @@ class Replica(Struct):
         end = self.known_end(follower)
         return end >= self.high_watermark and (end >= self.epoch_start or not waits_for_epoch_start)
 
-    def propose(self, me: int, broker_epoch: int, partition_epoch: int, isr: Set[BrokerId]) -> AlterPartitionRequest:
+    def propose(
+        self, me: int, partition: int, broker_epoch: int, partition_epoch: int, isr: Set[BrokerId]
+    ) -> AlterPartitionRequest:
         """Proposes an ISR to the controller. Those who join come with the broker epochs of their fetches."""
         members = Set(Member(peer, self.joining_epoch(peer)) for peer in isr)
-        request = AlterPartitionRequest(me, broker_epoch, self.leader_epoch, partition_epoch, members)
+        request = AlterPartitionRequest(me, partition, broker_epoch, self.leader_epoch, partition_epoch, members)
         self.pending = request
         return request
 
@@ -193,15 +197,15 @@ class Broker(Struct):
     is_clean: bool
     broker_epoch: BrokerEpoch
     position: Annotated[int, Range(0, "max_lag")]
-    replica: Replica
+    replicas: Map[PartitionId, Replica]
 
     def restart(self) -> None:
         """Is to register anew, and knows nothing of the cluster until then."""
         self.is_starting = True
         self.position = 0
 
-    def fetch_request(self, me: int, leader: int) -> FetchRequest:
-        """Asks for what follows the log of the replica."""
-        replica = self.replica
+    def fetch_request(self, me: int, partition: int, leader: int) -> FetchRequest:
+        """Asks for what follows the log of a replica."""
+        replica = self.replicas[partition]
         end, last_epoch = replica.log.end_offset, replica.log.last_epoch
-        return FetchRequest(me, leader, self.broker_epoch, replica.leader_epoch, end, last_epoch)
+        return FetchRequest(me, leader, partition, self.broker_epoch, replica.leader_epoch, end, last_epoch)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Annotated
 
 from .. import Constant, Map, Model, Needs, Range, Seq, Set, Size, Struct, init
-from .broker import Broker
+from .broker import Broker, Replica
 from .messages import (
     AlterPartitionRequest,
     AnyMessage,
@@ -17,6 +17,7 @@ from .messages import (
     DivergingFetchResponse,
     FetchResponse,
     IneligibleReplica,
+    PartitionId,
     Record,
     Value,
 )
@@ -58,6 +59,7 @@ class Cluster(Model):
     `exposed` is what a consumer can have read: everything that was ever below the high watermark of a leader.
     """
 
+    partitions: Annotated[Constant[int], Range(1, 3)] = 1
     brokers: Annotated[Constant[int], Range(1, 5)] = 3
     replication_factor: Annotated[Constant[int], Range(1, "brokers")] = 3
     min_insync_replicas: Annotated[Constant[int], Range(1, "replication_factor")] = 2
@@ -108,8 +110,8 @@ class Cluster(Model):
     committed: Annotated[int, Range(0, "max_lag")]
     broker: Map[BrokerId, Broker]
     messages: Annotated[Set[AnyMessage], Size("max_in_flight")]
-    production: Map[Value, Production]
-    exposed: Annotated[Seq[Record], Size("log_size")]
+    production: Map[PartitionId, Map[Value, Production]]
+    exposed: Map[PartitionId, Annotated[Seq[Record], Size("log_size")]]
 
     crashes: Annotated[int, Range(0, "max_crashes")]
     power_losses: Annotated[int, Range(0, "max_power_losses")]
@@ -122,7 +124,7 @@ class Cluster(Model):
 
     @init
     def start(self) -> None:
-        """The partition is in operation, with empty logs. The first brokers have it, and the first of them leads."""
+        """The partitions are in operation, with empty logs. The first brokers have them all, and one leads them."""
         members: Set[BrokerId] = Set()
         leader: BrokerId | None = None
         for name in self.broker:
@@ -131,14 +133,17 @@ class Cluster(Model):
             if leader is None:
                 leader = name
         none: Set[BrokerId] = Set()
-        self.controller.partition = Partition(members, members, none, leader, None, 1, 1, none, none)
         for name in self.broker:
             self.controller.brokers[name].broker_epoch = 1
             self.broker[name].broker_epoch = 1
-            if name == leader:
-                self.broker[name].replica.become_leader(name, self.controller.partition, False)
-            elif name in members:
-                self.broker[name].replica.become_follower(self.controller.partition)
+        for partition in self.controller.partitions:
+            now = Partition(members, members, none, leader, None, 1, 1, none, none)
+            self.controller.partitions[partition] = now
+            for name in self.broker:
+                if name == leader:
+                    self.replica(name, partition).become_leader(name, now, False)
+                elif name in members:
+                    self.replica(name, partition).become_follower(now)
         self.metadata.append(self.controller)
         self.committed = 1
 
@@ -155,13 +160,21 @@ class Cluster(Model):
             self.strict_min_isr,
         )
 
+    def replica(self, broker: BrokerId, partition: PartitionId) -> Replica:
+        """What a broker has of a partition."""
+        return self.broker[broker].replicas[partition]
+
     def view(self, broker: BrokerId) -> Metadata:
         """The cluster as a broker knows it."""
         return self.metadata[self.broker[broker].position]
 
-    def leads(self, broker: BrokerId) -> bool:
+    def known(self, broker: BrokerId, partition: PartitionId) -> Partition:
+        """A partition as a broker knows it."""
+        return self.view(broker).partitions[partition]
+
+    def leads(self, broker: BrokerId, partition: PartitionId) -> bool:
         """Whether a broker takes itself for the leader."""
-        return self.broker[broker].replica.leader == broker
+        return self.replica(broker, partition).leader == broker
 
     # Messages.
 
@@ -186,11 +199,11 @@ class Cluster(Model):
 
     def concerns(self, broker: BrokerId, before: Metadata, after: Metadata) -> bool:
         """Whether a broker acts on a change: as leader, in a new leader epoch, or as its replica comes or goes."""
-        old, new = before.partition, after.partition
-        return (
+        return any(
             (old.leader == broker and before != after)
-            or old.leader_epoch != new.leader_epoch
-            or (broker in old.replicas) != (broker in new.replicas)
+            or old.leader_epoch != after.partitions[partition].leader_epoch
+            or (broker in old.replicas) != (broker in after.partitions[partition].replicas)
+            for partition, old in before.partitions.items()
         )
 
     def tidy(self) -> None:
@@ -220,16 +233,16 @@ class Cluster(Model):
     def is_useless(self, message: AnyMessage) -> bool:
         """Whether a message would be ignored now and at any time later."""
         if isinstance(message, AlterPartitionRequest):
-            partition = self.metadata[self.committed - 1].partition
+            partition = self.metadata[self.committed - 1].partitions[message.partition]
             return self.checks_partition_epoch and message.partition_epoch < partition.partition_epoch
         if isinstance(message, IneligibleReplica):
-            pending = self.broker[message.target].replica.pending
+            pending = self.replica(message.target, message.partition).pending
             return pending is None or pending.partition_epoch != message.partition_epoch
         return self.ignores_late_responses and not self.is_expected(message)
 
     def is_expected(self, response: FetchResponse | DivergingFetchResponse) -> bool:
         """Whether a follower takes an answer: to a fetch in its leader epoch (KAFKA-18991), from where it is."""
-        me = self.broker[response.target].replica
+        me = self.replica(response.target, response.partition)
         return (
             (me.leader_epoch == response.leader_epoch or not self.ignores_late_responses)
             and me.leader == response.source

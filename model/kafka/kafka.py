@@ -2,41 +2,50 @@
 
 from .. import implies, invariant, step_invariant
 from .cluster import Fate
-from .messages import BrokerId
+from .messages import BrokerId, PartitionId
 from .steps import Steps
 
 
 class Kafka(Steps):
-    """A partition of a Kafka cluster with KRaft: brokers, replicas, the controller."""
+    """Partitions of a Kafka cluster with KRaft: brokers, replicas, the controller."""
 
-    def leads_now(self, broker: BrokerId) -> bool:
+    def leads_now(self, broker: BrokerId, partition: PartitionId) -> bool:
         """Whether a broker leads in the leader epoch that the controller is at."""
-        return self.leads(broker) and self.broker[broker].replica.leader_epoch == self.controller.partition.leader_epoch
+        latest = self.controller.partitions[partition].leader_epoch
+        return self.leads(broker, partition) and self.replica(broker, partition).leader_epoch == latest
 
-    def has_exposed(self, broker: BrokerId) -> bool:
+    def has_exposed(self, broker: BrokerId, partition: PartitionId) -> bool:
         """Whether a replica has everything that a consumer can have read."""
-        log = self.broker[broker].replica.log
-        return all(log.holds(record, offset) for offset, record in enumerate(self.exposed))
+        log = self.replica(broker, partition).log
+        return all(log.holds(record, offset) for offset, record in enumerate(self.exposed[partition]))
 
-    def has_acknowledged(self, broker: BrokerId) -> bool:
+    def has_acknowledged(self, broker: BrokerId, partition: PartitionId) -> bool:
         """Whether a replica has everything that was acknowledged."""
         return all(
             implies(
-                self.production[value].fate == Fate.ACKNOWLEDGED,
-                any(record.value == value for record in self.broker[broker].replica.log.records),
+                production.fate == Fate.ACKNOWLEDGED,
+                any(record.value == value for record in self.replica(broker, partition).log.records),
             )
-            for value in self.production
+            for value, production in self.production[partition].items()
         )
 
     @invariant
     def acknowledged_records_survive(self) -> bool:
         """The leader has every record that was acknowledged, once it leads. R1, for producers."""
-        return all(implies(self.leads_now(broker), self.has_acknowledged(broker)) for broker in self.broker)
+        return all(
+            implies(self.leads_now(broker, partition), self.has_acknowledged(broker, partition))
+            for partition in self.exposed
+            for broker in self.broker
+        )
 
     @invariant
     def consumed_records_survive(self) -> bool:
         """The leader has every record that a consumer can have read, at its offset, once it leads. R1."""
-        return all(implies(self.leads_now(broker), self.has_exposed(broker)) for broker in self.broker)
+        return all(
+            implies(self.leads_now(broker, partition), self.has_exposed(broker, partition))
+            for partition in self.exposed
+            for broker in self.broker
+        )
 
     @invariant
     def candidates_are_complete(self) -> bool:
@@ -44,12 +53,12 @@ class Kafka(Steps):
 
         Brokers that are starting do not count: they may be out of both as soon as they are registered.
         """
-        now = self.controller.partition
         return all(
             implies(
                 not self.broker[broker].is_starting and (broker in now.isr or broker in now.elr),
-                self.has_exposed(broker),
+                self.has_exposed(broker, partition),
             )
+            for partition, now in self.controller.partitions.items()
             for broker in self.broker
         )
 
@@ -58,21 +67,23 @@ class Kafka(Steps):
         """Nobody reads different records at one offset: below its high watermark, a leader has what was read. R5."""
         return all(
             implies(
-                self.leads(broker) and offset < self.broker[broker].replica.high_watermark,
-                self.broker[broker].replica.log.holds(record, offset),
+                self.leads(broker, partition) and offset < self.replica(broker, partition).high_watermark,
+                self.replica(broker, partition).log.holds(record, offset),
             )
+            for partition in self.exposed
             for broker in self.broker
-            for offset, record in enumerate(self.exposed)
+            for offset, record in enumerate(self.exposed[partition])
         )
 
     @invariant
     def one_leader_per_epoch(self) -> bool:
-        """No two brokers lead the partition in one leader epoch. R4."""
+        """No two brokers lead a partition in one leader epoch. R4."""
         return all(
             implies(
-                one != other and self.leads(one) and self.leads(other),
-                self.broker[one].replica.leader_epoch != self.broker[other].replica.leader_epoch,
+                one != other and self.leads(one, partition) and self.leads(other, partition),
+                self.replica(one, partition).leader_epoch != self.replica(other, partition).leader_epoch,
             )
+            for partition in self.exposed
             for one in self.broker
             for other in self.broker
         )
@@ -80,21 +91,24 @@ class Kafka(Steps):
     @invariant
     def leaders_count_on_candidates(self) -> bool:
         """A leader that can commit waits for everybody who may be elected. R3."""
-        now = self.controller.partition
         return all(
-            implies(self.leads_now(broker) and self.can_commit(broker), now.isr | now.elr <= self.members(broker))
+            implies(
+                self.leads_now(broker, partition) and self.can_commit(broker, partition),
+                now.isr | now.elr <= self.counted_isr(broker, partition),
+            )
+            for partition, now in self.controller.partitions.items()
             for broker in self.broker
         )
 
     @invariant
     def partition_is_well_formed(self) -> bool:
         """The leader is in the ISR, ISR and ELR are replicas and have nobody in common, a full ISR has no ELR. R7."""
-        now = self.controller.partition
-        return (
+        return all(
             implies(now.leader is not None, now.leader in now.isr)
             and now.isr | now.elr <= now.replicas
             and len(now.isr & now.elr) == 0
             and implies(len(now.isr) >= self.settings.needed(now.replicas), len(now.elr) == 0)
+            for now in self.controller.partitions.values()
         )
 
     @invariant
@@ -103,31 +117,36 @@ class Kafka(Steps):
 
         Without ELR the last member stays.
         """
-        now = self.controller.partition
         return all(
             implies(
                 not self.controller.brokers[broker].is_active,
                 now.leader != broker
                 and (broker not in now.isr or (len(now.isr) == 1 and not self.eligible_leader_replicas)),
             )
+            for now in self.controller.partitions.values()
             for broker in self.broker
         )
 
     @invariant
     def high_watermark_is_within_log(self) -> bool:
         """No high watermark is past the end of its log. L3."""
-        return all(broker.replica.high_watermark <= broker.replica.log.end_offset for broker in self.broker.values())
+        return all(
+            replica.high_watermark <= replica.log.end_offset
+            for broker in self.broker.values()
+            for replica in broker.replicas.values()
+        )
 
     @invariant(on_request=True)
     def only_in_sync_replicas_lead(self) -> bool:
         """Who is elected was in the ISR. Not so with KIP-966, nor when an unclean election is allowed."""
         return all(
             implies(
-                after.partition.leader is not None
-                and after.partition.leader_epoch > self.metadata[position].partition.leader_epoch,
-                after.partition.leader in self.metadata[position].partition.isr,
+                now.leader is not None
+                and now.leader_epoch > self.metadata[position].partitions[partition].leader_epoch,
+                now.leader in self.metadata[position].partitions[partition].isr,
             )
             for position, after in enumerate(self.metadata[1:])
+            for partition, now in after.partitions.items()
         )
 
     @step_invariant
@@ -136,8 +155,9 @@ class Kafka(Steps):
         return all(
             implies(
                 not self.broker[broker].is_starting and not after.broker[broker].is_starting,
-                self.view(broker).partition.partition_epoch <= after.view(broker).partition.partition_epoch
-                and self.view(broker).partition.leader_epoch <= after.view(broker).partition.leader_epoch,
+                self.known(broker, partition).partition_epoch <= after.known(broker, partition).partition_epoch
+                and self.known(broker, partition).leader_epoch <= after.known(broker, partition).leader_epoch,
             )
+            for partition in self.exposed
             for broker in self.broker
         )

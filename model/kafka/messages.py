@@ -1,4 +1,4 @@
-"""What brokers and the controller say to each other about a partition, and the numbers in it."""
+"""What brokers and the controller say to each other about partitions, and the numbers in it."""
 
 from enum import Enum
 from typing import Annotated
@@ -6,16 +6,19 @@ from typing import Annotated
 from .. import Domain, Range, Seq, Set, Size, Struct
 from ..log import Offset
 
-#: A broker. It has at most one replica of the partition. All are alike.
+#: A partition, of whatever topic: a topic is a name that partitions share. All are alike.
+PartitionId = Annotated[int, Domain("partitions", symmetric=True, prefix="p")]
+
+#: A broker. It has at most one replica of a partition. All are alike.
 BrokerId = Annotated[int, Domain("brokers", symmetric=True, prefix="b")]
 
-#: What a producer writes, once. All are alike.
+#: What a producer writes, once to each partition. All are alike.
 Value = Annotated[int, Domain("records", symmetric=True, prefix="v")]
 
 #: The number of a leader's reign: 1 at first, and 0 for none.
 LeaderEpoch = Annotated[int, Range(0, "max_leader_epoch")]
 
-#: Counts the changes of the partition.
+#: Counts the changes of a partition.
 PartitionEpoch = Annotated[int, Range(0, "max_partition_epoch")]
 
 #: Counts the registrations of a broker: 1 at first. Kafka takes the offset of the record, and goes by its order only.
@@ -41,6 +44,7 @@ class FetchRequest(Struct):
 
     source: BrokerId
     target: BrokerId
+    partition: PartitionId
     broker_epoch: BrokerEpoch
     leader_epoch: LeaderEpoch
     offset: Offset
@@ -52,6 +56,7 @@ class AnyFetchResponse(Struct):
 
     source: BrokerId
     target: BrokerId
+    partition: PartitionId
     leader_epoch: LeaderEpoch
     offset: Offset
 
@@ -77,9 +82,10 @@ class Member(Struct):
 
 
 class AlterPartitionRequest(Struct):
-    """The leader proposes an ISR for the partition as it knows it (KIP-497)."""
+    """The leader proposes an ISR for a partition as it knows it (KIP-497)."""
 
     source: BrokerId
+    partition: PartitionId
     broker_epoch: BrokerEpoch
     leader_epoch: LeaderEpoch
     partition_epoch: PartitionEpoch
@@ -105,6 +111,7 @@ class IneligibleReplica(Struct):
     """The answer to a proposal with a member that may not join."""
 
     target: BrokerId
+    partition: PartitionId
     leader_epoch: LeaderEpoch
     partition_epoch: PartitionEpoch
 

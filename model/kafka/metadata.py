@@ -15,6 +15,7 @@ from .messages import (
     BrokerId,
     LeaderEpoch,
     PartitionEpoch,
+    PartitionId,
 )
 
 
@@ -129,7 +130,7 @@ class Metadata(Struct):
     """Everything that the metadata log says, up to some record."""
 
     brokers: Map[BrokerId, Registration]
-    partition: Partition
+    partitions: Map[PartitionId, Partition]
 
     @property
     def active(self) -> Set[BrokerId]:
@@ -137,10 +138,11 @@ class Metadata(Struct):
         return Set(name for name in self.brokers if self.brokers[name].is_active)
 
     def remove(self, broker: int, is_lost: bool, settings: Settings) -> None:
-        """Takes a broker out of the ISR, and out of the ELR if it has lost records."""
+        """Takes a broker out of each ISR, and out of the ELR if it has lost records."""
         none: Set[BrokerId] = Set()
         lost: Set[BrokerId] = Set([broker]) if is_lost else none
-        self.partition.change(self.partition.isr - {broker}, lost, self.active - {broker}, settings)
+        for partition in self.partitions.values():
+            partition.change(partition.isr - {broker}, lost, self.active - {broker}, settings)
 
     # Life cycle of brokers.
 
@@ -164,8 +166,9 @@ class Metadata(Struct):
         """A broker is there, and knows what it is to do. It is elected where there is no leader."""
         none: Set[BrokerId] = Set()
         self.brokers[broker].is_fenced = False
-        if self.partition.leader is None:
-            self.partition.change(self.partition.isr, none, self.active, settings)
+        for partition in self.partitions.values():
+            if partition.leader is None:
+                partition.change(partition.isr, none, self.active, settings)
 
     def shut_down(self, broker: int, settings: Settings) -> None:
         """A broker wants to stop: others take over first (KIP-841)."""
@@ -176,7 +179,7 @@ class Metadata(Struct):
 
     def error_of(self, request: AlterPartitionRequest) -> AlterPartitionError | None:
         """Why a leader's proposal is refused, if it is. `ReplicationControlManager.validateAlterPartitionData`."""
-        now = self.partition
+        now = self.partitions[request.partition]
         if self.brokers[request.source].broker_epoch != request.broker_epoch:
             return AlterPartitionError.STALE_BROKER_EPOCH
         if request.leader_epoch != now.leader_epoch:
@@ -197,21 +200,21 @@ class Metadata(Struct):
     def alter(self, request: AlterPartitionRequest, settings: Settings) -> None:
         """Makes the ISR what a leader proposes."""
         none: Set[BrokerId] = Set()
-        self.partition.change(request.isr, none, self.active, settings)
+        self.partitions[request.partition].change(request.isr, none, self.active, settings)
 
     # What operators ask for.
 
-    def elect_preferred(self, broker: int) -> None:
+    def elect_preferred(self, partition: int, broker: int) -> None:
         """Moves leadership to an in-sync replica."""
-        now = self.partition
+        now = self.partitions[partition]
         now.leader = broker
         now.leader_epoch += 1
         now.partition_epoch += 1
 
-    def reassign(self, adding: Set[BrokerId], removing: Set[BrokerId], settings: Settings) -> None:
+    def reassign(self, partition: int, adding: Set[BrokerId], removing: Set[BrokerId], settings: Settings) -> None:
         """Begins to replace replicas; ends it at once if that is possible (KIP-455)."""
         none: Set[BrokerId] = Set()
-        now = self.partition
+        now = self.partitions[partition]
         now.replicas = now.replicas | adding
         now.adding = adding
         now.removing = removing

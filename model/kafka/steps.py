@@ -16,6 +16,7 @@ from .messages import (
     FetchRequest,
     FetchResponse,
     IneligibleReplica,
+    PartitionId,
     Record,
     Value,
 )
@@ -28,60 +29,63 @@ class Steps(Cluster):
     # Producers and consumers.
 
     @action(process="broker")
-    def produce(self, value: Value, broker: BrokerId) -> None:
+    def produce(self, value: Value, broker: BrokerId, partition: PartitionId) -> None:
         """A producer sends a record to a broker, which writes it if it takes itself for the leader.
 
         Whoever does not wait for an answer (acks=0) takes it for written whatever becomes of it.
         """
-        production = self.production[value]
+        production = self.production[partition][value]
         require(production.fate == Fate.UNSENT)
-        is_accepted = self.accepts(broker)
+        is_accepted = self.accepts(broker, partition)
         require(is_accepted or (self.acks == 0 and not self.broker[broker].is_starting))
         production.fate = Fate.WAITING if self.acks == -1 else Fate.ACKNOWLEDGED
         if is_accepted:
             if self.acks == -1:
                 production.waits_for = broker
-            me = self.broker[broker].replica
+            me = self.replica(broker, partition)
             me.log.append(Record(value, me.leader_epoch))
-            self.advance_high_watermark(broker)
+            self.advance_high_watermark(broker, partition)
 
-    def accepts(self, broker: BrokerId) -> bool:
+    def accepts(self, broker: BrokerId, partition: PartitionId) -> bool:
         """Whether a broker writes records: as leader, and with acks=all only with enough in-sync replicas."""
-        return self.leads(broker) and (self.acks != -1 or self.is_sufficient(broker, self.broker[broker].replica.isr))
+        isr = self.replica(broker, partition).isr
+        return self.leads(broker, partition) and (self.acks != -1 or self.is_sufficient(broker, partition, isr))
 
-    def is_sufficient(self, leader: BrokerId, isr: Set[BrokerId]) -> bool:
+    def is_sufficient(self, leader: BrokerId, partition: PartitionId, isr: Set[BrokerId]) -> bool:
         """Whether these are as many in-sync replicas as are needed."""
-        return len(isr) >= self.settings.needed(self.view(leader).partition.replicas)
+        return len(isr) >= self.settings.needed(self.known(leader, partition).replicas)
 
-    def members(self, leader: BrokerId) -> Set[BrokerId]:
+    def counted_isr(self, leader: BrokerId, partition: PartitionId) -> Set[BrokerId]:
         """Those that must have a record before it counts as committed (KIP-497)."""
-        me = self.broker[leader].replica
+        me = self.replica(leader, partition)
         return me.maximal_isr if self.counts_pending_members else me.isr
 
-    def can_commit(self, leader: BrokerId) -> bool:
+    def can_commit(self, leader: BrokerId, partition: PartitionId) -> bool:
         """Whether the ISR is large enough to commit anything (KIP-966; KAFKA-15583)."""
-        return self.is_sufficient(leader, self.broker[leader].replica.isr) or not self.strict_min_isr
+        isr = self.replica(leader, partition).isr
+        return self.is_sufficient(leader, partition, isr) or not self.strict_min_isr
 
-    def advance_high_watermark(self, broker: BrokerId) -> None:
+    def advance_high_watermark(self, broker: BrokerId, partition: PartitionId) -> None:
         """Looks what the leader can commit now (KIP-966 for a small ISR). Consumers may read it at once."""
-        me = self.broker[broker].replica
-        members = self.members(broker)
+        me = self.replica(broker, partition)
+        members = self.counted_isr(broker, partition)
         before, offset = me.high_watermark, me.committable(broker, members)
-        if offset <= before or not self.can_commit(broker):
+        if offset <= before or not self.can_commit(broker, partition):
             return
         me.high_watermark = offset
-        if offset > len(self.exposed):
-            self.exposed.extend(me.log.records[len(self.exposed) : offset])
+        read = len(self.exposed[partition])
+        if offset > read:
+            self.exposed[partition].extend(me.log.records[read:offset])
         for record in me.log.records[before:offset]:
-            production = self.production[record.value]
+            production = self.production[partition][record.value]
             if production.waits_for == broker:
-                production.fate = Fate.ACKNOWLEDGED if self.is_sufficient(broker, members) else Fate.UNKNOWN
+                is_safe = self.is_sufficient(broker, partition, members)
+                production.fate = Fate.ACKNOWLEDGED if is_safe else Fate.UNKNOWN
                 production.waits_for = None
 
-    def refuse_waiting(self, broker: BrokerId) -> None:
+    def refuse_waiting(self, broker: BrokerId, partition: PartitionId) -> None:
         """Producers that wait for this broker are told that it does not lead any more, or hear nothing."""
-        for value in self.production:
-            production = self.production[value]
+        for production in self.production[partition].values():
             if production.waits_for == broker:
                 production.waits_for = None
                 production.fate = Fate.UNKNOWN
@@ -89,49 +93,48 @@ class Steps(Cluster):
     # Fetching.
 
     @action(process="broker")
-    def fetch(self, broker: BrokerId) -> None:
+    def fetch(self, broker: BrokerId, partition: PartitionId) -> None:
         """A follower fetches: the request is answered by the leader as soon as it is sent, the answer takes its time.
 
         A fetch that is refused, or that tells nobody anything, is no step.
         """
-        me = self.broker[broker]
-        source = me.replica.leader
+        source = self.replica(broker, partition).leader
         require(source is not None and source != broker)
         assert source is not None
-        request = me.fetch_request(broker, source)
+        request = self.broker[broker].fetch_request(broker, partition, source)
         require(self.serves(request) and not any(self.is_answer_to(message, request) for message in self.messages))
         require(self.answer(request))
 
     def serves(self, request: FetchRequest) -> bool:
         """Whether a broker leads in the epoch of a fetch (KIP-320), and knows the follower for a replica."""
-        leader = self.broker[request.target].replica
+        leader, partition = request.target, request.partition
         return (
-            self.leads(request.target)
-            and (request.leader_epoch == leader.leader_epoch or not self.fences_fetches)
-            and request.source in self.view(request.target).partition.replicas
+            self.leads(leader, partition)
+            and (request.leader_epoch == self.replica(leader, partition).leader_epoch or not self.fences_fetches)
+            and request.source in self.known(leader, partition).replicas
         )
 
     def answer(self, request: FetchRequest) -> bool:
         """The leader handles a fetch. Says whether there is anything that it has learnt, or told."""
-        follower, source = request.source, request.target
-        leader = self.broker[source].replica
+        follower, source, partition = request.source, request.target, request.partition
+        leader = self.replica(source, partition)
         end = leader.diverging(request)
         if end is not None and self.truncates_on_fetch:
-            self.send(DivergingFetchResponse(source, follower, request.leader_epoch, request.offset, end))
+            self.send(DivergingFetchResponse(source, follower, partition, request.leader_epoch, request.offset, end))
             if not self.ignores_diverging_positions:
                 leader.on_fetch(request)
-                self.advance_high_watermark(source)
+                self.advance_high_watermark(source, partition)
             return True
         known = leader.followers[follower]
         is_news = known is None or known.end_offset != request.offset or known.broker_epoch != request.broker_epoch
         response = leader.on_fetch(request)
-        mine = self.broker[follower].replica
+        mine = self.replica(follower, partition)
         is_useful = len(response.records) > 0 or min(response.high_watermark, request.offset) != mine.high_watermark
         if is_useful:
             self.send(response)
-        has_grown = self.expand_isr(source, follower)
+        has_grown = self.expand_isr(source, partition, follower)
         if is_news:
-            self.advance_high_watermark(source)
+            self.advance_high_watermark(source, partition)
         return is_news or is_useful or has_grown
 
     def is_answer_to(self, message: object, request: FetchRequest) -> bool:
@@ -139,6 +142,7 @@ class Steps(Cluster):
         return (
             isinstance(message, FetchResponse | DivergingFetchResponse)
             and message.target == request.source
+            and message.partition == request.partition
             and message.leader_epoch == request.leader_epoch
         )
 
@@ -147,20 +151,20 @@ class Steps(Cluster):
         """A follower appends what it has fetched."""
         self.receive(message)
         if self.is_expected(message):
-            self.broker[message.target].replica.on_fetched(message)
+            self.replica(message.target, message.partition).on_fetched(message)
 
     @action(process="message.target")
     def receive_diverging_fetch_response(self, message: Annotated[DivergingFetchResponse, In("messages")]) -> None:
         """A follower truncates to where its log can fit the leader's."""
         self.receive(message)
         if self.is_expected(message):
-            self.broker[message.target].replica.on_diverged(message)
+            self.replica(message.target, message.partition).on_diverged(message)
 
     # The in-sync replicas.
 
-    def expand_isr(self, leader: BrokerId, follower: BrokerId) -> bool:
+    def expand_isr(self, leader: BrokerId, partition: PartitionId, follower: BrokerId) -> bool:
         """The leader proposes a follower that has caught up, as that fetches. `Partition.maybeExpandIsr`."""
-        me = self.broker[leader].replica
+        me = self.replica(leader, partition)
         registration = self.view(leader).brokers[follower]
         state = me.followers[follower]
         may_join = (
@@ -172,38 +176,36 @@ class Steps(Cluster):
             and (state.broker_epoch == registration.broker_epoch or not self.checks_member_epochs)
         )
         if may_join:
-            self.propose(leader, me.isr | {follower})
+            self.propose(leader, partition, me.isr | {follower})
         return may_join
 
-    def propose(self, leader: BrokerId, isr: Set[BrokerId]) -> None:
+    def propose(self, leader: BrokerId, partition: PartitionId, isr: Set[BrokerId]) -> None:
         """Sends the controller a proposal."""
-        me = self.broker[leader]
-        partition_epoch = self.view(leader).partition.partition_epoch
-        self.send(me.replica.propose(leader, me.broker_epoch, partition_epoch, isr))
+        broker_epoch, partition_epoch = self.broker[leader].broker_epoch, self.known(leader, partition).partition_epoch
+        self.send(self.replica(leader, partition).propose(leader, partition, broker_epoch, partition_epoch, isr))
 
     @action(process="leader")
-    def shrink_isr(self, leader: BrokerId, out: Set[BrokerId]) -> None:
+    def shrink_isr(self, leader: BrokerId, partition: PartitionId, out: Set[BrokerId]) -> None:
         """Some followers have not caught up for too long. `Partition.maybeShrinkIsr`."""
-        require(self.leads(leader) and self.isr_shrinks < self.max_isr_shrinks)
-        me = self.broker[leader].replica
+        require(self.leads(leader, partition) and self.isr_shrinks < self.max_isr_shrinks)
+        me = self.replica(leader, partition)
         require(me.pending is None and len(out) > 0 and out <= me.isr and leader not in out)
         require(all(me.followers[peer] is None or me.known_end(peer) < me.log.end_offset for peer in out))
         self.isr_shrinks += 1
-        self.propose(leader, me.isr - out)
+        self.propose(leader, partition, me.isr - out)
 
     @action(process="leader")
-    def repeat_proposal(self, leader: BrokerId) -> None:
+    def repeat_proposal(self, leader: BrokerId, partition: PartitionId) -> None:
         """The leader has heard nothing of its proposal for too long, and sends it again on a new connection.
 
         An answer to the first try, which may be a refusal, is not taken any more: the second may have been accepted.
         """
-        me = self.broker[leader]
-        request = me.replica.pending
-        require(self.leads(leader) and request is not None)
+        request = self.replica(leader, partition).pending
+        require(self.leads(leader, partition) and request is not None)
         assert request is not None
         require(request not in self.messages and self.error_of(request) is None)
         for message in self.messages:
-            if isinstance(message, IneligibleReplica) and message.target == leader:
+            if isinstance(message, IneligibleReplica) and message.target == leader and message.partition == partition:
                 self.receive(message)
         self.send(request)
 
@@ -243,14 +245,16 @@ class Steps(Cluster):
             self.write()
         elif error == AlterPartitionError.INELIGIBLE_REPLICA:
             self.commit(len(self.metadata))
-            self.send(IneligibleReplica(message.source, message.leader_epoch, message.partition_epoch))
+            self.send(
+                IneligibleReplica(message.source, message.partition, message.leader_epoch, message.partition_epoch)
+            )
             self.tidy()
 
     @action(process="message.target")
     def receive_refusal(self, message: Annotated[IneligibleReplica, In("messages")]) -> None:
         """The leader goes back to the ISR that is committed."""
         self.receive(message)
-        self.broker[message.target].replica.on_refusal(message)
+        self.replica(message.target, message.partition).on_refusal(message)
 
     # Metadata.
 
@@ -264,23 +268,24 @@ class Steps(Cluster):
         require(self.concerns(broker, before, after))
         self.commit(position + 1)
         me.position = position
-        if after.partition.partition_epoch > before.partition.partition_epoch:
-            self.take_role(broker, after.partition)
+        for partition, now in after.partitions.items():
+            if now.partition_epoch > before.partitions[partition].partition_epoch:
+                self.take_role(broker, partition, now)
         self.tidy()
 
-    def take_role(self, broker: BrokerId, partition: Partition) -> None:
+    def take_role(self, broker: BrokerId, partition: PartitionId, now: Partition) -> None:
         """A replica leads, follows, or is no more. `ReplicaManager.applyDelta`."""
-        me = self.broker[broker].replica
-        if partition.leader == broker:
-            me.become_leader(broker, partition, self.forgets_positions)
-            self.advance_high_watermark(broker)
+        me = self.replica(broker, partition)
+        if now.leader == broker:
+            me.become_leader(broker, now, self.forgets_positions)
+            self.advance_high_watermark(broker, partition)
             return
-        self.refuse_waiting(broker)
-        is_new_epoch = partition.leader_epoch > me.leader_epoch
-        if broker not in partition.replicas:
+        self.refuse_waiting(broker, partition)
+        is_new_epoch = now.leader_epoch > me.leader_epoch
+        if broker not in now.replicas:
             me.delete()
         else:
-            me.become_follower(partition)
+            me.become_follower(now)
             if is_new_epoch and not self.truncates_on_fetch:
                 me.truncate(me.high_watermark)
 
@@ -290,11 +295,12 @@ class Steps(Cluster):
         """A broker stops, and comes up again to be registered."""
         me = self.broker[broker]
         require(not me.is_starting)
-        kept = me.replica.log.end_offset
-        if is_lossy:
-            kept = choose(range(me.replica.log.end_offset + 1))
-        me.replica.restart(kept)
-        self.refuse_waiting(broker)
+        for partition, replica in me.replicas.items():
+            kept = replica.log.end_offset
+            if is_lossy:
+                kept = choose(range(replica.log.end_offset + 1))
+            replica.restart(kept)
+            self.refuse_waiting(broker, partition)
         me.restart()
         self.tidy()
 
@@ -335,7 +341,8 @@ class Steps(Cluster):
         me.is_clean = False
         me.broker_epoch = view.brokers[broker].broker_epoch
         me.position = position
-        self.take_role(broker, view.partition)
+        for partition, now in view.partitions.items():
+            self.take_role(broker, partition, now)
         self.tidy()
 
     @action(process="controller")
@@ -374,7 +381,7 @@ class Steps(Cluster):
         """A broker that leads nothing may stop: it flushes everything, writes down its broker epoch, and restarts."""
         controller = self.controller
         require(controller.brokers[broker].is_shutting_down and not self.broker[broker].is_starting)
-        require(controller.partition.leader != broker)
+        require(all(partition.leader != broker for partition in controller.partitions.values()))
         controller.fence(broker, self.settings)
         self.write()
         self.commit(len(self.metadata))
@@ -395,26 +402,26 @@ class Steps(Cluster):
     # Operators.
 
     @action(process="controller")
-    def elect_preferred_leader(self, broker: BrokerId) -> None:
+    def elect_preferred_leader(self, broker: BrokerId, partition: PartitionId) -> None:
         """Leadership goes to another in-sync replica, the preferred one."""
         require(self.preferred_elections < self.max_preferred_elections)
         controller = self.controller
-        now = controller.partition
+        now = controller.partitions[partition]
         require(now.leader is not None and now.leader != broker)
         require(broker in now.isr and controller.brokers[broker].is_active)
         self.preferred_elections += 1
-        controller.elect_preferred(broker)
+        controller.elect_preferred(partition, broker)
         self.write()
 
     @action(process="controller")
-    def reassign(self, adding: Set[BrokerId], removing: Set[BrokerId]) -> None:
+    def reassign(self, partition: PartitionId, adding: Set[BrokerId], removing: Set[BrokerId]) -> None:
         """An operator wants other replicas (KIP-455)."""
         require(self.reassignments < self.max_reassignments)
         controller = self.controller
-        now = controller.partition
+        now = controller.partitions[partition]
         require(len(now.adding) == 0 and len(now.removing) == 0 and len(adding) + len(removing) > 0)
         require(len(adding & now.replicas) == 0 and removing <= now.replicas)
         require(len(now.replicas) + len(adding) - len(removing) == self.replication_factor)
         self.reassignments += 1
-        controller.reassign(adding, removing, self.settings)
+        controller.reassign(partition, adding, removing, self.settings)
         self.write()

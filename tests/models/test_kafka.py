@@ -14,7 +14,8 @@ from fencepost.checks.engine import run as native
 from fencepost.model import In, Set, Size, Specification, action, require
 from fencepost.model.errors import ConstantOutOfRange, SwitchNeedsAnother
 from fencepost.model.kafka.kafka import Kafka
-from fencepost.model.kafka.messages import BrokerId, FetchRequest
+from fencepost.model.kafka.messages import BrokerId, FetchRequest, PartitionId
+from models.watching import visited
 
 
 @pytest.fixture(autouse=True)
@@ -96,13 +97,12 @@ class DelayedRequests(Kafka):
     requests: Annotated[Set[FetchRequest], Size("brokers")]
 
     @action(process="broker")
-    def fetch(self, broker: BrokerId) -> None:
+    def fetch(self, broker: BrokerId, partition: PartitionId) -> None:
         """A follower sends a request, and waits for the answer to the last one, unless its leader epoch has changed."""
-        me = self.broker[broker]
-        source = me.replica.leader
+        source = self.replica(broker, partition).leader
         require(source is not None and source != broker)
         assert source is not None
-        request = me.fetch_request(broker, source)
+        request = self.broker[broker].fetch_request(broker, partition, source)
         require(not any(self.is_answer_to(message, request) for message in self.messages))
         require(not any(self.is_pending(pending, request) for pending in self.requests))
         self.requests.add(request)
@@ -151,6 +151,36 @@ def test_requests_in_flight_lead_to_the_same_states(budgets):
     delayed, more = reachable(DelayedRequests, constants)
     assert more > states == len(merged)
     assert delayed == merged
+
+
+def of_one_partition(state):
+    """What the first partition comes to: in the metadata, on each broker, on its way, for producers and consumers.
+
+    Where in the metadata log a broker is matters to it only as it leads.
+    """
+    controller = state.controller
+    brokers = [
+        (broker.is_starting, broker.is_clean, broker.broker_epoch, repr(broker.replicas[0]))
+        for broker in state.broker.values()
+    ]
+    known = [
+        (repr(state.view(leader).brokers), repr(state.known(leader, 0)))
+        for leader in state.broker
+        if state.leads(leader, 0)
+    ]
+    return (
+        *map(repr, (controller.brokers, controller.partitions[0], state.production[0], state.exposed[0])),
+        *map(tuple, (brokers, known, sorted(repr(message) for message in state.messages if message.partition == 0))),
+        state.suspicions,
+    )
+
+
+@pytest.mark.parametrize("budget", ["max_suspicions", "max_preferred_elections"])
+def test_a_partition_does_among_others_what_it_does_alone(budget):
+    constants = {**SMALL, "max_suspicions": 0, "max_isr_shrinks": 0, budget: 1}
+    alone, among = visited(Kafka, constants), visited(Kafka, {**constants, "partitions": 2})
+    assert len(among) > len(alone) > 1
+    assert {of_one_partition(state) for state in among} == {of_one_partition(state) for state in alone}
 
 
 @pytest.mark.parametrize(

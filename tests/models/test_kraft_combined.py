@@ -8,14 +8,9 @@ one a plain search in CPython of `kafka` itself, with its log, its controller an
 from itertools import permutations
 from typing import Annotated, Any
 
-import numpy as np
 import pytest
 
 from fencepost.checks import check
-from fencepost.checks.engine.found import Options
-from fencepost.checks.engine.run import Settings, packed, prepare
-from fencepost.checks.engine.search import Search
-from fencepost.checks.engine.workers import Workers
 from fencepost.model import Constant, Model, Range, Set, Specification, action, require
 from fencepost.model.controller.kraft_combined import Combined, KRaftCombined
 from fencepost.model.controller.kraft_combined_traps import (
@@ -27,12 +22,12 @@ from fencepost.model.controller.kraft_combined_traps import (
 )
 from fencepost.model.controller.kraft_controller import Controller
 from fencepost.model.kafka.kafka import Kafka
-from fencepost.model.kafka.messages import AlterPartitionRequest, BrokerId, Member
+from fencepost.model.kafka.messages import AlterPartitionRequest, BrokerId, Member, PartitionId
 from fencepost.model.kafka.metadata import Metadata
-from fencepost.model.lang.lower import lower
 from fencepost.model.raft.base import ServerId
 from fencepost.model.raft.kraft import KRaft
 from models.guards import words
+from models.watching import visited
 
 
 class ControlPlane(Kafka):
@@ -55,15 +50,16 @@ class ControlPlane(Kafka):
         return before != after
 
     @action(process="leader")
-    def alter(self, leader: BrokerId, isr: Set[BrokerId]) -> None:
+    def alter(self, leader: BrokerId, partition: PartitionId, isr: Set[BrokerId]) -> None:
         """A leader proposes an ISR, and the controller makes it so."""
-        now = self.view(leader)
-        require(self.leads(leader) and leader in isr and isr != now.partition.isr)
+        now = self.known(leader, partition)
+        require(self.leads(leader, partition) and leader in isr and isr != now.isr)
         request = AlterPartitionRequest(
             leader,
-            now.brokers[leader].broker_epoch,
-            now.partition.leader_epoch,
-            now.partition.partition_epoch,
+            partition,
+            self.view(leader).brokers[leader].broker_epoch,
+            now.leader_epoch,
+            now.partition_epoch,
             Set(Member(member, 0) for member in isr),
         )
         require(self.controller.error_of(request) is None)
@@ -88,7 +84,7 @@ def described(metadata: Any, names: tuple[int, ...]) -> Any:
     def group(brokers: Any) -> tuple[int, ...]:
         return tuple(sorted(names[broker] for broker in brokers))
 
-    now = metadata.partition
+    now = metadata.partitions[0]
     sets = (now.replicas, now.isr, now.elr, now.adding, now.removing)
     numbers = name(now.leader), name(now.last_known_leader), now.leader_epoch, now.partition_epoch
     brokers = sorted(
@@ -110,34 +106,9 @@ def seen_in_kafka(constants: dict[str, Any]) -> set[Any]:
     return {seen([state.controller, *(state.view(broker) for broker in state.broker)]) for state in states.values()}
 
 
-class Watching(Search):
-    """A search that remembers the states it expands, but for the bits that nobody asks for."""
-
-    def watch(self, masks: Any) -> None:
-        self.masks = masks
-        self.rows = np.empty((0, len(masks)), np.uint64)
-
-    def _expand_level(self) -> None:
-        rows = np.array(self.level.rows(range(self.level.count))).view(np.uint64) & self.masks
-        self.rows = np.unique(np.concatenate([self.rows, rows]), axis=0)
-        super()._expand_level()
-
-
 def seen_in_quorum(model: type[Model], constants: dict[str, Any]) -> set[Any]:
     """What is seen in `kraft-combined`, with a look at every state of the native search."""
-    spec = Specification(model, constants)
-    prepared = prepare(spec, lower(spec), Settings(symmetry=True))
-    codec = prepared.codec
-    looked_at = [array for array in codec.layout.arrays if array.name.startswith(("image", "metadata"))]
-    masks = np.zeros(codec.layout.words, np.uint64)
-    for word, mask in (place for array in looked_at for place in array.bits()):
-        masks[word] |= np.uint64(mask)
-    with Workers(1) as pool:
-        search = Watching(prepared.library, Options(), None, pool)
-        search.watch(masks)
-        found = search.run(packed(codec, spec.initial_states()))
-    assert found.distinct > 0 and not found.stopped
-    states = map(codec.decode, search.rows.tolist())
+    states = visited(model, constants, ("image", "metadata"), symmetry=True)
     return {seen([state.metadata[-1], *(image.metadata for image in state.image.values())]) for state in states}
 
 
