@@ -223,47 +223,51 @@ def _combinations(generators: list[ast.comprehension], scope: _Scope) -> Iterato
         yield scope, {}
         return
     first, *rest = generators
-    source = scope.evaluate(first.iter)
-    show = _shower(source)
-    for item in source:
-        names = dict(scope.names)
-        names.update(_unpack(first.target, item))
-        inner = _Scope(names, scope.outer, scope.prefixes)
+    kind = _element_kind(first.iter, scope)
+    for item in scope.evaluate(first.iter):
+        bound = list(_unpack(first.target, item, kind))
+        inner = _Scope(scope.names | {name: value for name, value, _ in bound}, scope.outer, scope.prefixes)
         if all(inner.evaluate(test) for test in first.ifs):
-            shown = {name: show(value) for name, value in _unpack(first.target, item).items()}
+            shown = {name: _as_kind(value, kind) for name, value, kind in bound}
             for innermost, others in _combinations(rest, inner):
                 yield innermost, shown | others
 
 
-def _unpack(target: ast.expr, item: Any) -> Mapping[str, Any]:
-    if isinstance(target, ast.Name):
-        return {target.id: item}
-    if isinstance(target, ast.Tuple):
-        return {
-            name: value
-            for part, value in zip(target.elts, item, strict=True)
-            for name, value in _unpack(part, value).items()
-        }
-    return {}
+#: The type of what a loop goes through, or the types of its parts, as far as they are at hand.
+_Kind = types.Type | tuple[types.Type, types.Type] | None
 
 
-def _shower(source: Any) -> Callable[[Any], str]:
-    """How the elements of something are shown: identities by their names."""
-    kind: types.Type | None = None
+def _element_kind(node: ast.expr, scope: _Scope) -> _Kind:
+    match node:
+        case ast.Call(func=ast.Attribute(value=base, attr="items" | "values" as name), args=[]):
+            map_ = scope.evaluate(base)
+            if isinstance(map_, values.Map):
+                return (map_._type.key, map_._type.element) if name == "items" else map_._type.element
+            return None
+    source = scope.evaluate(node)
     if isinstance(source, values.Map):
-        kind = source._type.key
-    elif isinstance(source, (values.Set, values.Seq, values.Bag)) and source._type is not None:
-        kind = source._type.element
+        return source._type.key
+    return source._type.element if isinstance(source, values.Set | values.Seq | values.Bag) and source._type else None
 
-    def show(item: Any) -> str:
-        if kind is not None:
-            try:
-                return kind.show(kind.fit(item))
-            except errors.SpecificationError:
-                pass
-        return repr(item)
 
-    return show
+def _unpack(target: ast.expr, item: Any, kind: _Kind) -> Iterator[tuple[str, Any, _Kind]]:
+    """The names in the target of a loop, with their values and types."""
+    if isinstance(target, ast.Name):
+        yield target.id, item, kind
+    elif isinstance(target, ast.Tuple):
+        kinds = kind if isinstance(kind, tuple) else (None,) * len(target.elts)
+        for part, value, inner in zip(target.elts, item, kinds, strict=True):
+            yield from _unpack(part, value, inner)
+
+
+def _as_kind(value: Any, kind: _Kind) -> str:
+    """A value as its type shows it: identities by their names."""
+    if isinstance(kind, types.Type):
+        try:
+            return kind.show(kind.fit(value))
+        except errors.SpecificationError:
+            pass
+    return repr(value)
 
 
 def _operands(node: ast.expr, scope: _Scope) -> list[str]:

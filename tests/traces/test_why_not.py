@@ -41,6 +41,10 @@ class Guarded(Model):
         require(all(self.count[one] > 0 for one in self.count))
 
     @action
+    def never_for_any_entry(self) -> None:
+        require(all(one in self.waiting or level > 0 for one, level in self.count.items()))
+
+    @action
     def fails(self) -> None:
         assert self.count[0] > 0
 
@@ -51,7 +55,7 @@ def found(state=None):
 
 
 def test_actions_that_are_possible_or_fail_are_left_out():
-    assert list(found()) == ["two_guards", "take", "pick", "never_for_any"]
+    assert list(found()) == ["two_guards", "take", "pick", "never_for_any", "never_for_any_entry"]
 
 
 def test_every_guard_with_its_values_the_one_that_was_nearest_first():
@@ -76,6 +80,7 @@ def test_bindings_choices_and_empty_collections():
         "false: self.count[one] > 0",
         "self.count[one] is 0",
     )
+    assert found()["never_for_any_entry"].refusals[0].lines[0] == "for one = n1, level = 0"
     assert found()["pick"].refusals[0].lines == ("nothing to choose from: self.waiting",)
     assert found()["take"].refusals == ()
     assert found()["take"].empty == "nothing to take from waiting"
