@@ -20,7 +20,8 @@ from .lanes import EPOCHS
 if TYPE_CHECKING:
     from .trace import Argument, Trace, TraceStep
 
-#: Fields of a message that name the process it is sent to.
+#: Fields of a message that name the process it is from, and the one it is sent to.
+_SOURCES = ("source", "sender")
 _TARGETS = ("target", "destination", "receiver")
 
 
@@ -28,9 +29,10 @@ _TARGETS = ("target", "destination", "receiver")
 class Message:
     """A message. Steps are numbered as in the trace, from 0, where 0 is the initial state.
 
-    `source` is the process that sent it, empty for one that was there at the beginning; `target` the one it is meant
-    for, as far as the message says so. A set lets a message be received more than once. `lost` is the step that lost
-    it; `duplicated` says that it is a copy which a fault made. `epoch` is that of the message, if it has one.
+    `source` is the process that sent it: as the message says, or else the one that took the step; empty for one that
+    was there at the beginning. `target` is the one it is meant for, as far as the message says so. A set lets a message
+    be received more than once. `lost` is the step that lost it; `duplicated` says that it is a copy which a fault made.
+    `epoch` is that of the message, if it has one.
     """
 
     name: str
@@ -109,7 +111,7 @@ def _follow(
                 in_flight[place].remove(one)
     for place in (after - before).elements():
         copied = step.fault and place.value in named and place in before
-        source = _oldest(in_flight[place]).source if copied else place.source or step.process
+        source = _oldest(in_flight[place]).source if copied else place.source or _end(place, _SOURCES) or step.process
         one = _Open(place, number, source if number else "", copied)
         in_flight[place].append(one)
         yield one
@@ -120,18 +122,29 @@ def _oldest(equal: list[_Open]) -> _Open:
     return next((one for one in equal if not one.received), equal[-1])
 
 
+def _end(place: _Place, names: tuple[str, ...]) -> str:
+    """The process that a message names in one of these fields, if it does."""
+    struct = _struct(place)
+    fields = struct.field if struct is not None else {}
+    return next((fields[name].show(place.value._values[name]) for name in names if name in fields), "")
+
+
+def _struct(place: _Place) -> types.Struct | None:
+    kind = place.kind
+    struct = kind.members[kind.position(place.value)] if isinstance(kind, types.Union) else kind
+    return struct if isinstance(struct, types.Struct) else None
+
+
 def _closed(one: _Open) -> Message:
-    kind, value = one.place.kind, one.place.value
-    struct = kind.members[kind.position(value)] if isinstance(kind, types.Union) else kind
-    fields = struct.field if isinstance(struct, types.Struct) else {}
-    target = next((fields[name].show(value._values[name]) for name in _TARGETS if name in fields), "")
+    value, struct = one.place.value, _struct(one.place)
+    fields = struct.field if struct is not None else {}
     epoch = next((value._values[name] for name in EPOCHS if name in fields), None)
     return Message(
-        name=struct.cls.__name__ if isinstance(struct, types.Struct) else "",
-        text=kind.show(value),
+        name=struct.cls.__name__ if struct is not None else "",
+        text=one.place.kind.show(value),
         sent=one.sent,
         source=one.source,
-        target=one.place.target or target,
+        target=one.place.target or _end(one.place, _TARGETS),
         epoch=epoch if isinstance(epoch, int) else None,
         received=tuple(one.received),
         lost=one.lost,

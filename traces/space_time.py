@@ -8,7 +8,7 @@ that a step involves without a message. `lanes.py` says what is recognised, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -246,8 +246,7 @@ class Diagram:
             if step.fault:
                 yield marks.diamond(_GUTTER - 4, row.y)
             return
-        told = any(row.number == message.sent or row.number in message.received for message in self.trace.messages)
-        for name in () if told else _named(step):
+        for name in self._involved(row):
             other = self.index.get(name)
             if other is not None and other != own:
                 yield element("line", class_="link", x1=self.x(other), x2=self.x(own), y1=row.y, y2=row.y)
@@ -255,6 +254,12 @@ class Diagram:
         x = self.x(own)
         yield marks.diamond(x, row.y) if step.fault else element("circle", class_="event", cx=x, cy=row.y, r=5)
         self.boxes.append((x - 7, row.y - 7, x + 7, row.y + 7))
+
+    def _involved(self, row: _Row) -> Iterable[str]:
+        """Who has to do with a step besides the one that takes it: who sends something in it, or is named in it."""
+        senders = {message.source for message in self.trace.messages if message.sent == row.number} - {""}
+        told = senders or any(row.number in message.received for message in self.trace.messages)
+        return sorted(senders) if told else _named(row.step)
 
     def _shown(self, index: int, row: _Row, notes: _Notes) -> Iterator[str]:
         x, y = self.x(index) + 12, row.y + (-4 if self._leaves_to_the_right(index, row) else 20)

@@ -37,7 +37,7 @@ def test_a_fault_makes_a_copy_of_the_same_sender():
 def test_what_stays_in_a_set_is_received_by_all_who_read_it():
     calls = ["board: announce(source=n1, target=n2)", "n1: read(", "n2: read(", "n2: read("]
     (one,) = walk(Announcing, *calls).messages
-    assert (one.source, one.target, one.received) == ("board", "n2", (2, 3, 4))
+    assert (one.source, one.target, one.received) == ("n1", "n2", (2, 3, 4))
 
 
 def test_a_channel_says_who_sends_and_who_receives():
