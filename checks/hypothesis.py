@@ -318,8 +318,23 @@ def _test(machine: type[SpecificationMachine]) -> Callable[[], None]:
     return test
 
 
+class _Driven:
+    """A machine that took the steps of a run. Nothing can refer to it weakly: `strategies` says below `walk` why."""
+
+    __slots__ = ("machine",)
+
+    def __init__(self, machine: SpecificationMachine) -> None:
+        self.machine = machine
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.machine, name)
+
+    def __repr__(self) -> str:
+        return repr(self.machine)
+
+
 @st.composite
-def _driven(draw: st.DrawFn, machine: type[SpecificationMachine]) -> SpecificationMachine:
+def _driven(draw: st.DrawFn, machine: type[SpecificationMachine]) -> _Driven:
     """A machine that has taken the steps of a random run."""
     made = machine()
     try:
@@ -327,7 +342,7 @@ def _driven(draw: st.DrawFn, machine: type[SpecificationMachine]) -> Specificati
             made.take(step)
     except (Violated, errors.FencepostError) as error:
         made.error = error
-    return made
+    return _Driven(made)
 
 
 def counterexample(machine: type[SpecificationMachine], runs: int) -> Trace | None:

@@ -157,33 +157,40 @@ def walk(draw: st.DrawFn, memory: Memory, weights: Mapping[str, int] = _EQUAL) -
         memory.check_initial()
     while not step.after.outside:
         following = draw(_step(step.after, everything, off))
-        if following is None:
+        if not following:
             return
-        step = following
+        [step] = following
         yield step
 
 
+# The parts of a run are drawn as tuples. Hypothesis keeps a weak reference to what a strategy drew, and as long as that
+# is there its shrinker has one more thing to try (`Shrinker.widen_to_span_with_recorded_value`): when Python collects
+# garbage would decide what a run is shrunk to. There are no weak references to tuples.
+
+
 @st.composite
-def _swarm(draw: st.DrawFn, actions: Sequence[Action]) -> set[int]:
+def _swarm(draw: st.DrawFn, actions: Sequence[Action]) -> tuple[int, ...]:
     """The actions that a run does without as long as others are possible: up to a third of them, or all faults."""
     faults = {action.index for action in actions if action.fault}
     kinds = [{action.index} for action in actions] + [faults] * (len(faults) > 1)
     off: set[int] = set()
     for _ in range(draw(_up_to(len(actions) // 3))):
         off |= kinds[draw(_up_to(len(kinds) - 1))]
-    return off
+    return tuple(sorted(off))
 
 
 @st.composite
-def _step(draw: st.DrawFn, state: KnownState, everything: Sequence[Action], off: set[int]) -> KnownStep | None:
-    """A step of one of the actions; None when none is possible.
+def _step(
+    draw: st.DrawFn, state: KnownState, everything: Sequence[Action], off: tuple[int, ...]
+) -> tuple[KnownStep, ...]:
+    """A step of one of the actions; none when none is possible.
 
     What is drawn are numbers of actions and of values, not positions among those that are possible here, so that the
     draws of one step mean the same when an earlier step is left out.
     """
     possible = [action for action in everything if state.steps(action)]
     if not possible:
-        return None
+        return ()
     enabled = [action for action in possible if action.index not in off] or possible
     number = draw(_up_to(len(everything) - 1))
     action = everything[number]
@@ -192,7 +199,7 @@ def _step(draw: st.DrawFn, state: KnownState, everything: Sequence[Action], off:
     left: Sequence[KnownStep] = state.steps(action)
     for position, parameter in enumerate(action.parameters):
         if len(left) == 1:
-            return left[0]
+            return (left[0],)
         if parameter.path is None and parameter.type.count <= _MOST_RANKS:
             ranks = {parameter.type.rank(one.arguments[position]): one.arguments[position] for one in left}
             number = draw(_up_to(parameter.type.count - 1))
@@ -201,7 +208,7 @@ def _step(draw: st.DrawFn, state: KnownState, everything: Sequence[Action], off:
             there = list(dict.fromkeys(one.arguments[position] for one in left))
             value = there[draw(_up_to(len(there) - 1))]
         left = [one for one in left if one.arguments[position] == value]
-    return left[draw(_up_to(len(left) - 1))]
+    return (left[draw(_up_to(len(left) - 1))],)
 
 
 @cache

@@ -1,8 +1,10 @@
 """Specifications as state machines of Hypothesis: what is found, what a failure says, and that what it prints runs."""
 
+import gc
 import re
 import sys
 from collections import Counter as Multiset
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from hypothesis.statistics import collector
 from hypothesis.strategies import integers
 
 from fencepost.checks import Scenario, check, state_machine
-from fencepost.checks.hypothesis import Violated
+from fencepost.checks.hypothesis import Violated, counterexample
 from fencepost.checks.loading import load_trace
 from fencepost.model import errors
 from fencepost.traces.replay import replay
@@ -175,6 +177,32 @@ def test_settings_as_a_decorator() -> None:
 def test_each_machine_has_a_test_of_its_own() -> None:
     one, other = state_machine(Election), state_machine(Election, servers=2)
     assert one.TestCase is one.TestCase is not other.TestCase
+
+
+@pytest.mark.parametrize("jumps", [False, True])
+def test_when_garbage_is_collected_changes_no_run(jumps: bool) -> None:
+    """Hypothesis' shrinker tries one more thing while an object that was drawn is there."""
+    made: Any = state_machine(Counter, properties=["rises"], jumps=jumps, folder=None)
+
+    def runs(collect: Callable[[], object]) -> list[str]:
+        taken: list[str] = []
+
+        class Noting(made):  # type: ignore[misc]
+            def teardown(self) -> None:
+                super().teardown()
+                taken.append(self.program)
+                collect()
+
+        gc.disable()
+        gc.freeze()  # what other tests left need not be looked through after each run
+        try:
+            assert counterexample(Noting, 100) is not None
+        finally:
+            gc.unfreeze()
+            gc.enable()
+        return taken
+
+    assert runs(gc.collect) == runs(lambda: None)
 
 
 def test_swarm_and_weights() -> None:
