@@ -50,8 +50,9 @@ _RULES = (
     "refuses_inactive_members",
 )
 
-_LOST = ("acknowledged_records_survive", "consumed_records_survive")
+_LOST = ("acknowledged_records_survive", "consumed_records_survive", "settled_leaders_offer_what_was_exposed")
 _COMPLETE = "candidates_are_complete"
+_UNCLEAN = "unclean_restarts_leave"
 
 
 def _kafka(  # noqa: PLR0913  # keywords with defaults
@@ -94,8 +95,16 @@ def _kafka(  # noqa: PLR0913  # keywords with defaults
         idle |= {"register", "finish_start"}
         if not suspicions:
             idle |= {"fence", "unfence"}
+    about_nothing = set(vacuous.split())
+    about_nothing |= {"epochs_never_fall_along_a_log"} if records == 1 else set()
+    about_nothing |= {"reassignments_end_as_asked"} if not reassignments else set()
+    about_nothing |= {"unclean_restarts_leave"} if not crashes + losses else set()
+    about_nothing |= {"acknowledgements_are_sufficient"} if constants["acks"] != -1 else set()
+    about_nothing |= (
+        {"one_leader_per_epoch", "log_matching", "logs_match_below_high_watermarks"} if brokers == 1 else set()
+    )
     pins = Pins(
-        distinct, depth, broken | (violated or {}), vacuous=frozenset(vacuous.split()), unreachable=frozenset(idle)
+        distinct, depth, broken | (violated or {}), vacuous=frozenset(about_nothing), unreachable=frozenset(idle)
     )
     return Configuration(constants, tier, pins, symmetry=True)
 
@@ -141,10 +150,21 @@ ENTRIES: tuple[Entry, ...] = (
                 lost=8,
                 incomplete=7,
                 never=f"{_FETCHES} shrink_isr {_PROPOSALS}",
-                vacuous="one_leader_per_epoch",
+                vacuous="acknowledgements_are_sufficient",
             ),
             _kafka(_LOSS, 53_365, 25, min_isr=1, lost=10, incomplete=9),
             _kafka((0, 0, 2, 1, 0, 0, 0, 0), 19_914, 23, min_isr=1, unclean_leader_election=True, lost=7, incomplete=6),
+            _kafka(
+                (0, 0, 2, 0, 0, 0, 0, 0),
+                18_193,
+                23,
+                records=2,
+                min_isr=1,
+                unclean_leader_election=True,
+                lost=7,
+                incomplete=6,
+                violated={"offsets_are_read_alike": 8, "logs_match_below_high_watermarks": 8},
+            ),
             _kafka(
                 (0, 2, 0, 0, 0, 0, 0, 0),
                 7_089,
@@ -175,15 +195,15 @@ ENTRIES: tuple[Entry, ...] = (
                 vacuous=_ALL_ACTIVE,
             ),
             # Without KIP-966, and without parts of it.
-            _kafka(_LOSS, 48_433, 28, eligible_leader_replicas=False, lost=12, incomplete=10),
-            _kafka(_LOSS, 52_871, 28, detects_unclean_shutdowns=False, lost=12, incomplete=9),
+            _kafka(_LOSS, 48_433, 28, eligible_leader_replicas=False, lost=12, incomplete=10, violated={_UNCLEAN: 5}),
+            _kafka(_LOSS, 52_871, 28, detects_unclean_shutdowns=False, lost=12, incomplete=9, violated={_UNCLEAN: 4}),
             _kafka(
                 _QUIET,
                 1_121,
                 19,
                 strict_min_isr=False,
                 incomplete=4,
-                violated={_LOST[1]: 7, "leaders_count_on_candidates": 3},
+                violated={_LOST[1]: 7, _LOST[2]: 7, "leaders_count_on_candidates": 3},
             ),
             # Without other rules.
             _kafka(_MOVES, 6_969, 23, truncates_on_fetch=False, incomplete=8, never="receive_diverging_fetch_response"),
@@ -236,7 +256,7 @@ ENTRIES: tuple[Entry, ...] = (
                 ignores_diverging_positions=False,
                 lost=9,
                 incomplete=7,
-                violated={"offsets_are_read_alike": 18},
+                violated={"offsets_are_read_alike": 18, _LOST[2]: 10},
             ),
             _kafka(
                 _QUIET,

@@ -1,4 +1,4 @@
-"""What a cluster promises. R1 to R7, L3 and C5 are the names in docs/kafka.md."""
+"""What a cluster promises. R1 to R10, L1 to L5, C4 and C5 are the names in docs/properties.md."""
 
 from .. import implies, invariant, step_invariant
 from .cluster import Fate
@@ -128,6 +128,78 @@ class Kafka(Steps):
         )
 
     @invariant
+    def epochs_never_fall_along_a_log(self) -> bool:
+        """Every record of a log has the epoch of the record before it, or a later one. L1."""
+        return all(
+            replica.log.records[offset].epoch <= record.epoch
+            for broker in self.broker.values()
+            for replica in broker.replicas.values()
+            for offset, record in enumerate(replica.log.records[1:])
+        )
+
+    @invariant
+    def log_matching(self) -> bool:
+        """Two logs with records of one epoch at an offset have the same record there, and everywhere before. L5."""
+        return all(
+            implies(
+                one != other and self.replica(other, partition).log.has_epoch_at(offset, record.epoch),
+                self.replica(other, partition).log.holds(record, offset)
+                and (
+                    offset == 0
+                    or self.replica(other, partition).log.records[offset - 1]
+                    == self.replica(one, partition).log.records[offset - 1]
+                ),
+            )
+            for partition in self.exposed
+            for one in self.broker
+            for other in self.broker
+            for offset, record in enumerate(self.replica(one, partition).log.records)
+        )
+
+    @invariant
+    def logs_match_below_high_watermarks(self) -> bool:
+        """Below the high watermarks of both, two replicas have the same records. L4."""
+        return all(
+            implies(
+                one != other
+                and offset < self.replica(one, partition).high_watermark
+                and offset < self.replica(other, partition).high_watermark,
+                self.replica(other, partition).log.holds(record, offset),
+            )
+            for partition in self.exposed
+            for one in self.broker
+            for other in self.broker
+            for offset, record in enumerate(self.replica(one, partition).log.records)
+        )
+
+    @invariant
+    def settled_leaders_offer_what_was_exposed(self) -> bool:
+        """Once its high watermark is where its leader epoch began, a leader's is not behind what was ever read. R6."""
+        return all(
+            implies(
+                self.leads_now(broker, partition)
+                and self.replica(broker, partition).high_watermark >= self.replica(broker, partition).epoch_start,
+                self.replica(broker, partition).high_watermark >= len(self.exposed[partition]),
+            )
+            for partition in self.exposed
+            for broker in self.broker
+        )
+
+    @step_invariant
+    def leaders_take_nothing_back(self, after: "Kafka") -> bool:
+        """The high watermark of a leader does not fall as long as it leads in one leader epoch. R6."""
+        return all(
+            implies(
+                self.leads(broker, partition)
+                and after.leads(broker, partition)
+                and self.replica(broker, partition).leader_epoch == after.replica(broker, partition).leader_epoch,
+                self.replica(broker, partition).high_watermark <= after.replica(broker, partition).high_watermark,
+            )
+            for partition in self.exposed
+            for broker in self.broker
+        )
+
+    @invariant
     def high_watermark_is_within_log(self) -> bool:
         """No high watermark is past the end of its log. L3."""
         return all(
@@ -160,4 +232,68 @@ class Kafka(Steps):
             )
             for partition in self.exposed
             for broker in self.broker
+        )
+
+    @invariant
+    def changes_have_epochs_of_their_own(self) -> bool:
+        """In the metadata log a new leader comes with a new leader epoch, any change with a new partition epoch. R4.
+
+        No epoch falls, that of a broker neither (C4).
+        """
+        return all(
+            before.leader_epoch + int(now.leader is not None and now.leader != before.leader) <= now.leader_epoch
+            and before.partition_epoch + int(now != before) <= now.partition_epoch
+            for position, after in enumerate(self.metadata[1:])
+            for partition, now in after.partitions.items()
+            for before in [self.metadata[position].partitions[partition]]
+        ) and all(
+            self.metadata[position].brokers[broker].broker_epoch <= now.broker_epoch
+            for position, after in enumerate(self.metadata[1:])
+            for broker, now in after.brokers.items()
+        )
+
+    @step_invariant
+    def unclean_restarts_leave(self, after: "Kafka") -> bool:
+        """A broker that stopped uncleanly is neither in the ISR nor in the ELR as it is registered. R8."""
+        return all(
+            implies(
+                not self.broker[broker].is_clean
+                and self.controller.brokers[broker].broker_epoch < after.controller.brokers[broker].broker_epoch,
+                broker not in now.isr and broker not in now.elr,
+            )
+            for now in after.controller.partitions.values()
+            for broker in self.broker
+        )
+
+    @step_invariant
+    def acknowledgements_are_sufficient(self, after: "Kafka") -> bool:
+        """With acks=all, what is acknowledged is below the high watermark, and the ISR is as large as needed. R9."""
+        return all(
+            implies(
+                production.fate == Fate.WAITING and after.production[partition][value].fate == Fate.ACKNOWLEDGED,
+                any(
+                    production.waits_for == leader
+                    and after.is_sufficient(leader, partition, after.replica(leader, partition).isr)
+                    and any(
+                        record.value == value and offset < after.replica(leader, partition).high_watermark
+                        for offset, record in enumerate(after.replica(leader, partition).log.records)
+                    )
+                    for leader in self.broker
+                ),
+            )
+            for partition, productions in self.production.items()
+            for value, production in productions.items()
+        )
+
+    @invariant
+    def reassignments_end_as_asked(self) -> bool:
+        """When a reassignment ends, exactly the replicas that leave are gone, and some are in sync. R10."""
+        return all(
+            implies(
+                len(before.adding | before.removing) > 0 and len(now.adding | now.removing) == 0,
+                now.replicas == before.replicas - before.removing and now.isr <= now.replicas and len(now.isr) > 0,
+            )
+            for position, after in enumerate(self.metadata[1:])
+            for partition, now in after.partitions.items()
+            for before in [self.metadata[position].partitions[partition]]
         )

@@ -15,6 +15,8 @@ from fencepost.model import In, Set, Size, Specification, action, require
 from fencepost.model.errors import ConstantOutOfRange, SwitchNeedsAnother
 from fencepost.model.kafka.kafka import Kafka
 from fencepost.model.kafka.messages import BrokerId, FetchRequest, PartitionId
+from models.guards import words
+from models.kafka_controls import CONTROLS
 from models.watching import visited
 
 
@@ -45,6 +47,23 @@ def test_every_rule_is_a_listed_bug():
     # Those are no rules: two choices of an operator, and what Kafka does not do.
     others = {"unclean_leader_election", "last_known_leader_election", "forgets_positions"}
     assert switches - {bug.switch for bug in SWITCHED} == others
+
+
+@pytest.mark.parametrize(("guarded", "broken", "constants", "name", "states"), CONTROLS, ids=words)
+def test_with_one_thing_wrong_the_property_fails(guarded, broken, constants, name, states, search):
+    assert search(broken, until=name, **constants).violated[name] == states
+
+
+def test_with_nothing_wrong_the_properties_hold(search):
+    for constants in {tuple(control[2].items()): control[2] for control in CONTROLS}.values():
+        names = {control[3] for control in CONTROLS if control[2] == constants}
+        assert names.isdisjoint(search(Kafka, **constants).violated)
+
+
+def test_every_promise_can_be_broken():
+    promises = {prop.name for prop in Specification(Kafka).properties}
+    pinned = {name for one in catalogue.find("kafka").configurations for name in one.pins.violated or ()}
+    assert promises == pinned | {control[3] for control in CONTROLS}
 
 
 BUDGETS = ("max_suspicions", "max_isr_shrinks", "max_power_losses", "max_controller_failures")
