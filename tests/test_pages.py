@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fencepost.checks import check
+from fencepost.checks import catalogue, check, loading
+from fencepost.model import Specification
 
 TOP = Path(__file__).parent.parent
 #: Every page with console output, the name of its specification, and how many commands it shows.
@@ -80,6 +81,14 @@ def test_the_fix_in_the_readme(tmp_path):
     file = tmp_path / "election.py"
     file.write_text(head.replace("invariant\n", "invariant, require\n", 1) + fix + body)
     assert check(f"{file}:Election").verdict == "holds"
+
+
+def test_properties_by_their_short_names():
+    """All properties on the page are real, and those of the production model are all there."""
+    told = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", (TOP / "docs/properties.md").read_text()))
+    models = {name: loading.find(name).model for name in catalogue.names()}
+    assert told <= {name for model in models.values() for name in dir(model)}
+    assert {prop.name for prop in Specification(models["kafka"]).properties} <= told
 
 
 def test_random_walks_in_a_test_file(pytester):
