@@ -1,7 +1,8 @@
 """What each process is in each state of a run, as far as pictures show it: leader of an epoch, its log, up or down.
 
 Nothing in a specification says that a field is a log. Names do, the usual ones of the field, in the structs or values
-of maps whose keys are processes:
+of maps whose keys are processes, and in structs inside them. Of a process with several partitions nothing is shown:
+they have several leaders and logs.
 
 | what                      | a field of a process                                    |
 |---------------------------|---------------------------------------------------------|
