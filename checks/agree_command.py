@@ -12,6 +12,7 @@ from . import catalogue, loading
 from .catalogue.compared import compared
 from .outcome import Limits
 from .screen import Line, Screen, duration
+from .terminal import bound
 
 if TYPE_CHECKING:
     from .agreement import Agreement, Opinion
@@ -49,8 +50,7 @@ def agree(
     given, screen, codes = constants_of(settings or []), Screen(), []
     for name in names or catalogue.names():
         specification, limits = _asked(loading.find(name), given)
-        constants = ", ".join(f"{key} = {value}" for key, value in specification.constants.items())
-        screen.print([[(f"{name} ({constants})" if constants else name, "bold")]])
+        screen.print([[(bound(name, specification.constants), "bold")]])
         found = Comparison(specification, effort, limits, said=lambda one: screen.print(_shown(one))).run()
         screen.print(_summary(found))
         codes.append(found.exit_code)

@@ -12,6 +12,7 @@ from ..model import errors
 from ..traces.fitting import cut
 from . import loading
 from .screen import Line, Screen
+from .terminal import bound
 
 if TYPE_CHECKING:
     from .mutation import Finding, Mutant
@@ -39,9 +40,8 @@ def mutate(
 
     mutation = Mutation(loading.find(name).model, constants_of(settings or []), workers=workers)
     screen = Screen()
-    constants = ", ".join(f"{key} = {value}" for key, value in mutation.usual.constants.items())
     guards = sum(one.kind == "guard" for one in mutation.mutants)
-    title = f"{name} ({constants})" if constants else name
+    title = bound(name, mutation.usual.constants)
     screen.print([[(f"{title}: {mutation.usual.distinct:,} states, {_count(guards, 'guard')}", "bold")]])
     found = []
     for one in mutation.run():

@@ -51,7 +51,7 @@ def plain(report: Report) -> str:
 def held_constant(planned: Sequence[ConfigurationReport]) -> str:
     """What is the same in all searches that follow: constants, engine, reductions, limits."""
     common = _common_constants(planned)
-    parts = [f"{name} = {shown(value)}" for name, value in common.items()]
+    parts = _equations(common)
     if _is_crowded(planned):
         usual = {name: value for name, value in _usual_constants(planned).items() if name not in common}
         parts.append(f"where a row says nothing else, {', '.join(_written(usual))}")
@@ -100,6 +100,15 @@ def _usual_constants(planned: Sequence[ConfigurationReport]) -> dict[str, Any]:
 def shown(value: int | bool) -> str:
     """A constant as it is written on the command line."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _equations(constants: Mapping[str, int | bool]) -> list[str]:
+    return [f"{name} = {shown(value)}" for name, value in constants.items()]
+
+
+def bound(name: str, constants: Mapping[str, int | bool]) -> str:
+    """A specification and its constants in one line."""
+    return f"{name} ({', '.join(_equations(constants))})" if constants else name
 
 
 def _written(constants: Mapping[str, int | bool]) -> list[str]:
@@ -214,7 +223,7 @@ def details(found: Iterable[ConfigurationReport], detail: Detail, glyphs: Glyphs
 
 def title(one: ConfigurationReport) -> str:
     """A configuration in one line."""
-    parts = [", ".join(f"{name} = {shown(value)}" for name, value in one.constants.items())]
+    parts = [", ".join(_equations(one.constants))]
     if one.symmetry:
         parts.append("symmetry")
     if one.selected is not None:
