@@ -6,8 +6,10 @@ others every time, and at as many as it says.
 
 import signal
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
@@ -33,3 +35,14 @@ engine.time = SimpleNamespace(perf_counter=time.perf_counter, monotonic=lambda: 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would every process that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def quickly_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not optimised: for tests in which compiling takes longer than searching.
+
+    `tests/native` compares optimised code with CPython, and `fencepost check` has the pinned counts from it.
+    """
+    from fencepost.checks.engine import run
+
+    monkeypatch.setattr(run, "COMPILE", replace(run.COMPILE, level=0))

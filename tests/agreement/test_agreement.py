@@ -16,8 +16,6 @@ from fencepost.model.lang import ir
 
 #: Little, for so many specifications; Z3 and Hypothesis have tests of their own on known bugs.
 QUICK = Effort(python_states=200, z3_seconds=600.0, z3_depth=3, hypothesis_runs=5)
-#: Compiling takes longer than searching here, and how it is optimised makes no difference to what is compared.
-PLAIN = replace(native.COMPILE, level=0)
 #: Their shortest violations lie behind millions of states.
 TOO_FAR = {"kafka-lagging-high-watermark", "zookeeper-late-look"}
 
@@ -52,9 +50,9 @@ def agreement(specification, effort=QUICK):
     return Comparison(specification, effort).run()
 
 
+@pytest.mark.usefixtures("quickly_compiled")
 @pytest.mark.parametrize("entry", catalogue.ENTRIES, ids=catalogue.names())
-def test_catalogue(entry, monkeypatch):
-    monkeypatch.setattr(native, "COMPILE", PLAIN)
+def test_catalogue(entry):
     size = compared(entry)
     specification = Specification(loading.find(entry.name).model, size.constants)
     comparison = Comparison(specification, QUICK, Limits(depth=size.depth))

@@ -26,6 +26,8 @@ from fencepost.model.raft.traps import VolatileVote
 from fencepost.model.replication.kip_320 import Kip320
 from fencepost.model.two_phase_commit import TwoPhaseCommit
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 class UnwrittenPartition(UnansweredExpansion):
     """Leaders come and go, and nobody writes: small enough for Python."""

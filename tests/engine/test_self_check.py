@@ -21,6 +21,8 @@ from fencepost.checks.native.symmetry import symmetries
 from fencepost.model import Model, Specification, errors
 from fencepost.model.lang.lower import lower
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 REDUCED = Settings(symmetry=True, continue_after_violation=True)
 
 

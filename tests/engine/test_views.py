@@ -25,6 +25,8 @@ from fencepost.model.lang.lower import lower
 from lang.modules import load
 from lang.random_specifications import random_module
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 SPECIFICATIONS: list[tuple[type[Model], dict[str, Any]]] = [
     (specs.Rounds, {}),
     (specs.FewRounds, {}),

@@ -11,6 +11,8 @@ from fencepost.model.faults.network import Duplicating, Lossy, Network, OrderedN
 from fencepost.model.faults.partitions import Partitions
 from fencepost.model.faults.processes import Crashes, EmptiedDisks, LossyDisks
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 Node = Annotated[int, Domain("nodes", prefix="n")]
 Number = Annotated[int, Range(0, 2)]
 

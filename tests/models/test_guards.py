@@ -17,6 +17,8 @@ from fencepost.model.replication.kip_320_first_try import Kip320FirstTry
 from fencepost.model.replication.state import Broker, LeaderAndIsr
 from fencepost.model.replication.truncate_to_high_watermark import TruncateToHighWatermark
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 class UnfencedFetch(Kip320):
     def may_fetch(self, follower: Broker, leader: Broker) -> bool:

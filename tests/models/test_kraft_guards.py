@@ -14,6 +14,8 @@ from fencepost.model.raft.kraft_server import Role, VoteRequest
 from fencepost.model.raft.kraft_traps import ResumedLeadership
 from models.guards import verdicts, words
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 class ContentVoter(Voter):
     def is_majority(self, servers: Set[ServerId]) -> bool:

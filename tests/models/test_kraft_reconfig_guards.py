@@ -8,6 +8,8 @@ from fencepost.model.raft.kraft_reconfig import HostId, InitCluster, KRaftReconf
 from fencepost.model.raft.kraft_server import Role, VoteRequest
 from models.guards import verdicts, words
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 class FreeMember(Member):
     def restart(self, me: int) -> None:

@@ -10,6 +10,8 @@ from fencepost.model.raft.pull_raft import AnyMessage, PullingServers, PullRaft,
 from fencepost.model.raft.pull_raft_2 import NotifiedServer, PullRaft2
 from models.guards import verdicts, words
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 class OneVoteIsEnough(PullRaft):
     def is_majority(self, servers: Set[ServerId]) -> bool:

@@ -14,6 +14,8 @@ from fencepost.model.raft.server import AppendRequest, AppendResponse, Role, Ser
 from fencepost.model.raft.traps import ForgetsVotes
 from models.guards import verdicts, words
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 class TwiceVotingServer(WaitingServer[Entry]):
     def is_free_for(self, candidate: int) -> bool:

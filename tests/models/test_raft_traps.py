@@ -9,6 +9,8 @@ from fencepost.model.raft.raft import Raft, WaitingServer
 from fencepost.model.raft.rounds import RaftInRounds
 from fencepost.model.raft.traps import CommitsByCounting, Figure8, ForgetsVotes, VolatileVote
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 class Figure8ByMessages(CommitsByCounting[WaitingServer[Entry]], Raft):
     pass

@@ -17,6 +17,8 @@ from fencepost.model.raft.raft_joint_consensus import OldAndNew, RaftJointConsen
 from fencepost.model.raft.raft_joint_consensus import Server as JointServer
 from fencepost.model.raft.traps import ForgetsVotes
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 ADDITION = {"servers": 2, "init_cluster_size": 1, "max_elections": 0, "max_add_reconfigs": 1, "max_remove_reconfigs": 0}
 REMOVAL = {"servers": 2, "max_elections": 0, "max_add_reconfigs": 0, "max_remove_reconfigs": 1}
 

@@ -29,6 +29,8 @@ from fencepost.model.controller.zookeeper_traps import (
 )
 from models.guards import verdicts, words
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 def limits(controller_epoch, leader_epoch, version, registrations):
     return {
