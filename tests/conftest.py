@@ -41,7 +41,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def quickly_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not optimised: for tests in which compiling takes longer than searching.
 
-    `tests/native` compares optimised code with CPython, and `fencepost check` has the pinned counts from it.
+    Optimised code is compared with CPython in `tests/engine/test_models.py` and elsewhere, and with the counts that are
+    pinned in the catalogue by `fencepost check`.
     """
     from fencepost.checks.engine import run
 

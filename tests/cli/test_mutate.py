@@ -11,6 +11,8 @@ from fencepost.model import Constant, Domain, Map, Model, Range, Specification, 
 from fencepost.model.raft.rounds import RaftInRounds
 from fencepost.model.two_phase_commit import TwoPhaseCommit
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 Node = Annotated[int, Domain("nodes", prefix="n")]
 
 
