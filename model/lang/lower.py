@@ -31,14 +31,16 @@ T = TypeVar("T")
 
 def lower(specification: Specification) -> ir.Program:
     """The intermediate representation of a specification. Raises S2xx errors with their place in the source."""
-    return ir.Program(
-        specification.name,
-        specification.state_type,
-        tuple(lower_action(specification, found) for found in specification.inits),
-        tuple(lower_action(specification, found) for found in specification.actions),
-        tuple(_shallow(_condition, specification, found) for found in specification.properties),
-        tuple(_shallow(_condition, specification, found) for found in specification.constraints),
-    )
+    if specification.lowered is None:
+        specification.lowered = ir.Program(
+            specification.name,
+            specification.state_type,
+            tuple(lower_action(specification, found) for found in specification.inits),
+            tuple(lower_action(specification, found) for found in specification.actions),
+            tuple(_shallow(_condition, specification, found) for found in specification.properties),
+            tuple(_shallow(_condition, specification, found) for found in specification.constraints),
+        )
+    return specification.lowered
 
 
 def lower_action(specification: Specification, action: Action) -> ir.Routine:

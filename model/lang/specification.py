@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin, overload
 
 from .. import errors
-from . import types, values
+from . import ir, types, values
 from .annotations import (
     In,
     Resolver,
@@ -245,6 +245,7 @@ class Specification:
         check_methods(model)
         self.without = without
         self.guards: set[errors.Location] = set()
+        self.lowered: ir.Program | None = None  # what `lower` made of it, for one engine after the other
         self.source, self.name = model, model.__name__
         self.hints = hints_of(model)
         self.constants = bind_constants(model, self.hints, dict(constants or {}))
