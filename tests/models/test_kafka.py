@@ -3,14 +3,12 @@
 What was merged into one step is taken apart again, to compare.
 """
 
-from dataclasses import replace
 from typing import Annotated
 
 import pytest
 
 from fencepost.checks import catalogue, check
 from fencepost.checks.catalogue.bugs import BUGS
-from fencepost.checks.engine import run as native
 from fencepost.model import In, Set, Size, Specification, action, require
 from fencepost.model.errors import ConstantOutOfRange, SwitchNeedsAnother
 from fencepost.model.kafka.kafka import Kafka
@@ -19,12 +17,7 @@ from models.guards import words
 from models.kafka_controls import CONTROLS
 from models.watching import visited
 
-
-@pytest.fixture(autouse=True)
-def quickly_compiled(monkeypatch):
-    """Compiling takes longer than searching here."""
-    monkeypatch.setattr(native, "COMPILE", replace(native.COMPILE, level=0))
-
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
 
 SWITCHED = [bug for bug in BUGS if bug.switch]
 
