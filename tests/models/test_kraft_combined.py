@@ -29,6 +29,8 @@ from fencepost.model.raft.kraft import KRaft
 from models.guards import words
 from models.watching import visited
 
+pytestmark = pytest.mark.usefixtures("quickly_compiled")
+
 
 class ControlPlane(Kafka):
     """`kafka` with the decisions of `kraft-combined`: nobody produces, fetches, or restarts."""
