@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -293,10 +294,9 @@ class Context:
     def inline(self, method: Method, positional: list[ast.expr], named: dict[str, ast.expr], node: ast.AST) -> Meaning:
         raise NotImplementedError
 
-    def local_names(self) -> set[str]:
+    def local_names(self) -> frozenset[str]:
         """Every name that the current function assigns or takes as a parameter."""
-        tree = self.frame.source.tree
-        return assigned_names(tree) | set(parameter_names(tree))
+        return local_names(self.frame.source.tree)
 
 
 def widened(kind: types.Type) -> types.Type:
@@ -318,18 +318,30 @@ def parameter_names(tree: ast.FunctionDef) -> list[str]:
     return [parameter.arg for parameter in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)]
 
 
-def assigned_names(tree: ast.AST) -> set[str]:
+# Syntax trees stay as they are, and their functions are inlined in many places and passes: what is said of a tree is
+# kept with it.
+
+
+@functools.lru_cache(maxsize=2048)
+def local_names(tree: ast.FunctionDef) -> frozenset[str]:
+    """Every name that a function assigns or takes as a parameter."""
+    return assigned_names(tree).union(parameter_names(tree))
+
+
+@functools.lru_cache(maxsize=2048)
+def assigned_names(tree: ast.AST) -> frozenset[str]:
     """Every name that a function assigns; the names of a comprehension are its own."""
     targets = [found.target for found in ast.walk(tree) if isinstance(found, ast.comprehension)]
     inner = {node for target in targets for node in ast.walk(target)}
     names = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
-    return {node.id for node in names if node not in inner}
+    return frozenset(node.id for node in names if node not in inner)
 
 
 _MUTATORS = {"add", "discard", "remove", "clear", "update", "append", "extend", "pop", "truncate"}
 
 
-def mutated_names(tree: ast.AST) -> set[str]:
+@functools.lru_cache(maxsize=2048)
+def mutated_names(tree: ast.AST) -> frozenset[str]:
     """Every name through which a function may change a collection or struct in place."""
     found = set()
     for node in ast.walk(tree):
@@ -343,4 +355,4 @@ def mutated_names(tree: ast.AST) -> set[str]:
             target = target.value
         if isinstance(target, ast.Name):
             found.add(target.id)
-    return found
+    return frozenset(found)
