@@ -245,7 +245,9 @@ class Calls(Builtins):
             self.fail(errors.UnsupportedCall, node, what, "pass the value with every call")
         return meaning
 
-    def _argument(self, name: str, meaning: Meaning, assigned: frozenset[str], mutated: frozenset[str], node: ast.AST) -> Meaning:
+    def _argument(
+        self, name: str, meaning: Meaning, assigned: frozenset[str], mutated: frozenset[str], node: ast.AST
+    ) -> Meaning:
         """What a parameter is bound to: places stay references, values are computed once."""
         if isinstance(meaning, Reference):
             if meaning.place.type.is_place or name in mutated:
