@@ -31,6 +31,7 @@ def compared(entry: Entry) -> Size:
 
 _TWO_REPLICAS = {"replicas": 2, "max_leader_epoch": 2}
 _KRAFT = {"servers": 2, "max_restarts": 1}
+_COMBINED = {"max_elections": 2, "max_restarts": 0}
 
 
 def _controller(controllers: int, epochs: int, versions: int, depth: int | None = None, registrations: int = 0) -> Size:
@@ -101,6 +102,10 @@ _SIZES: Mapping[str, Size] = {
     "kraft-kept-writes": Size({"servers": 2, "values": 2, "log_size": 2}),
     "kraft-swayed-pre-vote": Size({"max_pre_votes": 1}, 10),
     "kraft-reconfig": Size({"max_remove_reconfigs": 1}),
+    "kraft-combined-eager-takeover": Size(_COMBINED, 9),
+    "kraft-combined-hasty-takeover": Size({**_COMBINED, "brokers": 1, "max_elections": 3, "log_size": 4}, 9),
+    "kraft-combined-kept-decisions": Size(_COMBINED, 9),
+    "kraft-combined-uncommitted-replay": Size(_COMBINED, 9),
     "zookeeper-controller": _controller(2, 2, 2, 7, 1),
     "zookeeper-unconditional-election": _controller(2, 1, 1),
     "zookeeper-zombie-controller": _controller(2, 2, 1, 8),
