@@ -126,7 +126,8 @@ def _end(place: _Place, names: tuple[str, ...]) -> str:
     """The process that a message names in one of these fields, if it does."""
     struct = _struct(place)
     fields = struct.field if struct is not None else {}
-    return next((fields[name].show(place.value._values[name]) for name in names if name in fields), "")
+    named = next((name for name in names if name in fields and place.value._values[name] is not None), "")
+    return fields[named].show(place.value._values[named]) if named else ""
 
 
 def _struct(place: _Place) -> types.Struct | None:
