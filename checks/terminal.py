@@ -7,7 +7,7 @@ only repeats words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -53,8 +53,7 @@ def held_constant(planned: Sequence[ConfigurationReport]) -> str:
     common = _common_constants(planned)
     parts = _equations(common)
     if _is_crowded(planned):
-        usual = {name: value for name, value in _usual_constants(planned).items() if name not in common}
-        parts.append(f"where a row says nothing else, {', '.join(_written(usual))}")
+        parts.append(_without_word(_usual_constants(planned), common, ", "))
     engines = {(one.engine, one.workers) for one in planned}
     if len(engines) == 1:
         engine, workers = engines.pop()
@@ -80,6 +79,12 @@ def _is_crowded(planned: Sequence[ConfigurationReport]) -> bool:
     """Whether rows of one specification differ in so many constants that each says only what is unusual in it."""
     varied = len(planned[0].constants) - len(_common_constants(planned)) if planned else 0
     return varied > _MOST_CONSTANTS and len({one.name for one in planned}) == 1
+
+
+def _without_word(usual: Mapping[str, Any], common: Collection[str], comma: str) -> str:
+    """What is so in rows that say nothing else."""
+    rest = {name: value for name, value in usual.items() if name not in common}
+    return f"where a row says nothing else, {comma.join(_written(rest))}"
 
 
 def _view(one: ConfigurationReport) -> str:
@@ -125,7 +130,6 @@ class Table:
     def __init__(self, planned: Sequence[ConfigurationReport], width: int | None, glyphs: Glyphs) -> None:
         self.glyphs = glyphs
         self._common = _common_constants(planned)
-        self._usual = _usual_constants(planned) if _is_crowded(planned) else {}
         self._mixed_symmetry = len({one.symmetry for one in planned}) > 1
         self._mixed_views = len({one.view for one in planned}) > 1
         self._mixed_properties = len({one.selected for one in planned}) > 1
@@ -133,7 +137,9 @@ class Table:
         self._one_name = len(set(names)) == 1 and len(names) > 1
         self._grouped = not self._one_name and len(set(names)) < len(names)
         self._group = ""
-        self._shared = {name: _common_constants([one for one in planned if one.name == name]) for name in names}
+        groups = {name: [one for one in planned if one.name == name] for name in names}
+        self._shared = {name: _common_constants(group) for name, group in groups.items()}
+        self._usual = {name: _usual_constants(group) for name, group in groups.items() if _is_crowded(group)}
         self._pinned = any(one.pins is not None for one in planned)
         self._head = names[0] if self._one_name else "configuration"
         widest = max([len(self._label(one)) for one in planned] + [len(self._head)])
@@ -147,7 +153,8 @@ class Table:
     def _label(self, one: ConfigurationReport) -> str:
         above = self._shared[one.name] if self._grouped else self._common
         varied = {name: value for name, value in one.constants.items() if name not in above}
-        parts = _written({name: value for name, value in varied.items() if self._usual.get(name) != value})
+        usual = self._usual.get(one.name, {})
+        parts = _written({name: value for name, value in varied.items() if usual.get(name) != value})
         if self._mixed_symmetry and one.symmetry:
             parts.append("symmetry")
         if self._mixed_views and one.view:
@@ -157,6 +164,13 @@ class Table:
         if self._grouped:
             return _INDENT + (" ".join(parts) or "one configuration")
         return " ".join(parts if self._one_name else [one.name, *parts]) or one.name
+
+    def _group_words(self) -> str:
+        """What the rows of a group have in common, or have unless they say something else."""
+        shared = self._shared[self._group]
+        words = " ".join(_written({name: value for name, value in shared.items() if name not in self._common}))
+        rest = [_without_word(self._usual[self._group], shared, " ")] if self._group in self._usual else []
+        return "; ".join(filter(None, [words, *rest]))
 
     def _numbers_head(self) -> str:
         pins = f"{'pins':6}  " if self._pinned else ""
@@ -185,8 +199,7 @@ class Table:
         lines: list[Line] = []
         if self._grouped and one.name != self._group:
             self._group = one.name
-            shared = {name: value for name, value in self._shared[one.name].items() if name not in self._common}
-            lines.append([(one.name, "bold"), (f"  {' '.join(_written(shared))}".rstrip(), "")])
+            lines.append([(one.name, "bold"), (f"  {self._group_words()}".rstrip(), "")])
         label = self._label(one)
         if self._stacked:
             return [*lines, [(label, "")], [*verdict, (numbers, "")]]

@@ -18,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fencepost.checks import check as api
+from fencepost.checks import terminal
 from fencepost.checks.screen import Line, wrapped
+from fencepost.checks.session import Request, plan
 from fencepost.model import Specification, errors
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -150,6 +152,26 @@ def test_the_table_says_what_is_held_constant_and_what_differs(run: Any) -> None
     ]
     assert "replicas=3 log_size=2  holds         agree           343" in done.out
     assert done.out.splitlines()[-1] == "3 configurations: 3 hold; as expected."
+
+
+@pytest.mark.parametrize("names", [("kafka",), ("kafka", "two-phase-commit", "kraft-restart")])
+def test_rows_say_what_is_unusual_and_leave_nothing_out(names: tuple[str, ...]) -> None:
+    """Together with what is above them. Most rows of `kafka` differ in thirty constants that follow one another."""
+    planned = [one.report for one in plan(Request(names, tier="full"))]
+    table = terminal.Table(planned, None, terminal.ASCII)
+    shared = dict(re.findall(r"(\w+) ?= ?([\w-]+)", terminal.held_constant(planned)))
+    group: dict[str, str] = {}
+    for one in planned:
+        *above, row = ["".join(text for text, _ in line) for line in table.row(one)]
+        label = row.split("  holds")[0] if row.strip() else above.pop()
+        if above and above[0].split()[0] in names:
+            group = dict(re.findall(r"(\w+)=([\w-]+)", above.pop(0)))
+        found = dict(re.findall(r"(\w+)=([\w-]+)", " ".join([*above, label])))
+        said = shared | group | found
+        assert {name: said[name] for name in one.constants} == {
+            name: terminal.shown(value) for name, value in one.constants.items()
+        }
+        assert one.name != "kafka" or len(found) < 12
 
 
 def test_quiet_is_one_line_and_verbose_counts_everything(run: Any, small: Any) -> None:
