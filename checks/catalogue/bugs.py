@@ -107,6 +107,8 @@ BUGS: tuple[Bug, ...] = (
     Bug("KAFKA-12460", "kraft-silent-truncation", "leader_completeness", "kraft-committed"),
     Bug("KAFKA-17333", "kraft-eager-activation", "active_controller_is_caught_up", "kraft-activation"),
     Bug("KAFKA-17608", "kraft-kept-writes", "standby_has_applied_committed_entries_only", "kraft-activation"),
+    Bug("KIP-595, new leaders", "kraft-hasty-report", "reports_never_fall", "kraft-high-watermark"),
+    Bug("KIP-595, late fetches", "kraft-late-fetch", "reports_never_fall", "kraft-high-watermark"),
     Bug("KAFKA-15489", "kraft-no-check-quorum", "leader_that_is_cut_off_resigns", "kraft-check-quorum"),
     Bug("KIP-996", "kraft-no-pre-vote", "leader_with_majority_stays", "kraft-pre-vote-partitioned"),
     Bug("KIP-996, followers", "kraft-swayed-pre-vote", "leader_with_majority_stays", "kraft-pre-vote-partitioned"),

@@ -163,6 +163,38 @@ CONTROLLERS = (
     ),
 )
 
+
+def _reports(distinct: int, depth: int, **violated: int) -> Configuration:
+    """Two servers with a committed entry, of which a leader has told."""
+    return _variant(
+        (2, 2, 2, 1), {"max_in_flight": 9}, distinct, depth, tier="quick", violated=violated, never=_DIVERGING
+    )
+
+
+REPORTS = (
+    Entry(
+        "kraft-high-watermark",
+        "model.raft.kraft_high_watermark:KRaftHighWatermark",
+        "KRaft with high watermarks that never fall: leaders tell of theirs when they are established",
+        (
+            _reports(12_800, 25),
+            _variant((3, 2, 2, 0), {"max_in_flight": 9}, 3_796_950, 38, never=frozenset({"restart", "lose_power"})),
+        ),
+    ),
+    Entry(
+        "kraft-hasty-report",
+        "model.raft.kraft_traps:HastyReport",
+        "KIP-595: a new leader tells of the high watermark that it knew as a follower",
+        (_reports(13_304, 25, reports_never_fall=6, no_illegal_state=10),),
+    ),
+    Entry(
+        "kraft-late-fetch",
+        "model.raft.kraft_traps:LateFetch",
+        "KIP-595: a fetch from before a restart takes the leader's high watermark back",
+        (_reports(12_628, 22, reports_never_fall=10, high_watermarks_never_fall=10),),
+    ),
+)
+
 _PRE_VOTES = {"max_in_flight": 8, "max_pre_votes": 2}
 
 DISRUPTIONS = (
@@ -244,4 +276,4 @@ DISRUPTIONS = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = (*RESTARTS, *CONTROLLERS, *DISRUPTIONS)
+ENTRIES: tuple[Entry, ...] = (*RESTARTS, *CONTROLLERS, *REPORTS, *DISRUPTIONS)

@@ -4,6 +4,7 @@ from .kraft import BeginQuorumResponse
 from .kraft_activation import ActivatingQuorum, ActivatingVoter
 from .kraft_check_quorum import CheckedQuorum, CheckingVoter
 from .kraft_established import RestartingCommitted
+from .kraft_high_watermark import ReportingQuorum, ReportingVoter
 from .kraft_partitions import MinorityCut, PreVotePartitioned
 from .kraft_pre_vote import PreVoter
 from .kraft_restart import OnlyElections, RestartingQuorum, RestartingVoter
@@ -112,3 +113,29 @@ class KeepingVoter(ActivatingVoter):
 
 class KeptWrites(ActivatingQuorum[KeepingVoter]):
     """KAFKA-17608: a controller that was deposed has effects in memory that were never committed."""
+
+
+class HastyVoter(ReportingVoter):
+    """A voter that tells of its high watermark as soon as it leads, also of none."""
+
+    @property
+    def may_report(self) -> bool:
+        return True
+
+    def is_told_less(self, report: int) -> bool:
+        return report < self.high_watermark
+
+
+class HastyReport(ReportingQuorum[HastyVoter]):
+    """KIP-595: a new leader tells of the high watermark that it knew as a follower, which others know to be higher."""
+
+
+class ObligingVoter(ReportingVoter):
+    """A voter that as a leader goes by the last fetch that came from a follower, also back."""
+
+    def raised_to(self, offset: int) -> int:
+        return offset
+
+
+class LateFetch(ReportingQuorum[ObligingVoter]):
+    """A fetch from before a restart takes the leader's high watermark back."""
