@@ -35,6 +35,8 @@ _CHOICES = {
     "eligible_leader_replicas": True,
     "last_known_leader_election": True,
     "forgets_positions": False,
+    "other_min_insync_replicas": 1,
+    "other_unclean_leader_election": False,
 }
 _RULES = (
     "strict_min_isr",
@@ -68,6 +70,7 @@ def _kafka(  # noqa: PLR0913  # keywords with defaults
     crashes, losses, suspicions, shrinks, shutdowns, moves, reassignments, _ = given
     constants = {
         "partitions": 1,
+        "topics": 1,
         "brokers": brokers,
         "replication_factor": replicas or brokers,
         "min_insync_replicas": min_isr,
@@ -164,6 +167,9 @@ ENTRIES: tuple[Entry, ...] = (
                 lost=7,
                 incomplete=6,
                 violated={"offsets_are_read_alike": 8, "logs_match_below_high_watermarks": 8},
+            ),
+            _kafka(
+                _QUIET, 34_712, 26, partitions=2, topics=2, other_unclean_leader_election=True, lost=7, incomplete=6
             ),
             _kafka(
                 (0, 2, 0, 0, 0, 0, 0, 0),

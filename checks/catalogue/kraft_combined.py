@@ -38,6 +38,7 @@ def _combined(
     constants = {
         **dict(zip(_CONSTANTS, given, strict=True)),
         "partitions": 1,
+        "topics": 1,
         "min_insync_replicas": 1,
         "values": 1,
         "max_in_flight": 4,

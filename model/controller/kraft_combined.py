@@ -35,7 +35,7 @@ from .. import (
     witness,
 )
 from ..kafka.messages import AlterPartitionError, AlterPartitionRequest, BrokerId, Member, PartitionId
-from ..kafka.metadata import Metadata, Partition, Registration, Settings
+from ..kafka.metadata import Metadata, Partition, Registration, Settings, TopicSettings
 from ..raft.base import ServerId, Term
 from ..raft.kraft_rounds import KRaftInRounds
 from ..raft.kraft_server import FetchRequest
@@ -52,6 +52,7 @@ class Combined(KRaftInRounds[C], Generic[C]):
     servers = 3
 
     partitions: Annotated[Constant[int], Range(1, 2)] = 1
+    topics: Annotated[Constant[int], Range(1, 1)] = 1
     brokers: Annotated[Constant[int], Range(1, 3)] = 2
     min_insync_replicas: Annotated[Constant[int], Range(1, "brokers")] = 1
     max_decisions: Annotated[Constant[int], Range(1, 4)] = 1
@@ -80,7 +81,7 @@ class Combined(KRaftInRounds[C], Generic[C]):
         me = self.server[leader]
         partitions = me.image.metadata.partitions
         for partition in partitions:
-            partitions[partition] = Partition(everybody, everybody, none, first, None, 1, 1, none, none)
+            partitions[partition] = Partition(0, everybody, everybody, none, first, None, 1, 1, none, none)
         me.active_epoch = me.epoch
         me.fetched_offset[follower] = 1
         for name in self.server:
@@ -98,7 +99,8 @@ class Combined(KRaftInRounds[C], Generic[C]):
     @property
     def settings(self) -> Settings:
         """What the operator has set, for the handlers."""
-        return Settings(self.min_insync_replicas, False, True, True, True)
+        topic = TopicSettings(self.min_insync_replicas, False)
+        return Settings(topic, topic, True, True)
 
     # The quorum.
 

@@ -54,7 +54,7 @@ class Image(Struct):
         for broker in self.metadata.brokers:
             self.metadata.brokers[broker] = Registration(1, False, False)
         for partition in self.metadata.partitions:
-            self.metadata.partitions[partition] = Partition(none, none, none, None, None, 0, 0, none, none)
+            self.metadata.partitions[partition] = Partition(0, none, none, none, None, None, 0, 0, none, none)
         self.position = 0
         self.replay(log, end)
 

@@ -21,7 +21,7 @@ from .messages import (
     Record,
     Value,
 )
-from .metadata import Metadata, Partition, Settings
+from .metadata import Metadata, Partition, Settings, TopicSettings
 
 #: A broker has a new epoch after each restart.
 _RESTARTS = "1 + max_crashes + max_power_losses + max_controlled_shutdowns"
@@ -60,6 +60,7 @@ class Cluster(Model):
     """
 
     partitions: Annotated[Constant[int], Range(1, 3)] = 1
+    topics: Annotated[Constant[int], Range(1, "partitions")] = 1
     brokers: Annotated[Constant[int], Range(1, 5)] = 3
     replication_factor: Annotated[Constant[int], Range(1, "brokers")] = 3
     min_insync_replicas: Annotated[Constant[int], Range(1, "replication_factor")] = 2
@@ -68,6 +69,10 @@ class Cluster(Model):
     log_size: Annotated[Constant[int], Range("records", "records")] = 2
 
     unclean_leader_election: Constant[bool] = False
+    # What all topics but the first have in place of that.
+    other_min_insync_replicas: Annotated[Constant[int], Range(1, "replication_factor")] = 1
+    other_unclean_leader_election: Annotated[Constant[bool], Needs("topics", 2)] = False
+
     eligible_leader_replicas: Constant[bool] = True
     last_known_leader_election: Annotated[Constant[bool], Needs("eligible_leader_replicas")] = True
 
@@ -136,14 +141,16 @@ class Cluster(Model):
         for name in self.broker:
             self.controller.brokers[name].broker_epoch = 1
             self.broker[name].broker_epoch = 1
+        topic = 0
         for partition in self.controller.partitions:
-            now = Partition(members, members, none, leader, None, 1, 1, none, none)
+            now = Partition(topic, members, members, none, leader, None, 1, 1, none, none)
             self.controller.partitions[partition] = now
             for name in self.broker:
                 if name == leader:
                     self.replica(name, partition).become_leader(name, now, False)
                 elif name in members:
                     self.replica(name, partition).become_follower(now)
+            topic = min(topic + 1, self.topics - 1)
         self.metadata.append(self.controller)
         self.committed = 1
 
@@ -153,11 +160,10 @@ class Cluster(Model):
     def settings(self) -> Settings:
         """What the operator has set, for the handlers."""
         return Settings(
-            self.min_insync_replicas,
-            self.unclean_leader_election,
+            TopicSettings(self.min_insync_replicas, self.unclean_leader_election),
+            TopicSettings(self.other_min_insync_replicas, self.other_unclean_leader_election),
             self.eligible_leader_replicas,
             self.last_known_leader_election,
-            self.strict_min_isr,
         )
 
     def replica(self, broker: BrokerId, partition: PartitionId) -> Replica:

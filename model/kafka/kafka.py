@@ -107,7 +107,7 @@ class Kafka(Steps):
             implies(now.leader is not None, now.leader in now.isr)
             and now.isr | now.elr <= now.replicas
             and len(now.isr & now.elr) == 0
-            and implies(len(now.isr) >= self.settings.needed(now.replicas), len(now.elr) == 0)
+            and implies(len(now.isr) >= self.settings.needed(now.topic, now.replicas), len(now.elr) == 0)
             for now in self.controller.partitions.values()
         )
 

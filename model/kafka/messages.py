@@ -6,7 +6,10 @@ from typing import Annotated
 from .. import Domain, Range, Seq, Set, Size, Struct
 from ..log import Offset
 
-#: A partition, of whatever topic: a topic is a name that partitions share. All are alike.
+#: A topic: its partitions have settings in common.
+TopicId = Annotated[int, Domain("topics", prefix="t")]
+
+#: A partition, of whatever topic. All are alike.
 PartitionId = Annotated[int, Domain("partitions", symmetric=True, prefix="p")]
 
 #: A broker. It has at most one replica of a partition. All are alike.

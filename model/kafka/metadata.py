@@ -16,21 +16,32 @@ from .messages import (
     LeaderEpoch,
     PartitionEpoch,
     PartitionId,
+    TopicId,
 )
 
 
-class Settings(Struct):
-    """What an operator can set, and the rules of newer versions, which a model can leave out one at a time."""
+class TopicSettings(Struct):
+    """What an operator can set for a topic."""
 
     min_insync_replicas: Annotated[int, Range(1, "brokers")]
     unclean_leader_election: bool
+
+
+class Settings(Struct):
+    """What an operator can set: for the first topic, for all others, and for the whole cluster."""
+
+    first: TopicSettings
+    others: TopicSettings
     eligible_leader_replicas: bool
     last_known_leader_election: bool
-    strict_min_isr: bool
 
-    def needed(self, replicas: Set[BrokerId]) -> int:
-        """How many in-sync replicas a partition needs to commit anything."""
-        return min(self.min_insync_replicas, len(replicas))
+    def of(self, topic: int) -> TopicSettings:
+        """What is set for a topic."""
+        return self.first if topic == 0 else self.others
+
+    def needed(self, topic: int, replicas: Set[BrokerId]) -> int:
+        """How many in-sync replicas a partition of a topic needs to commit anything."""
+        return min(self.of(topic).min_insync_replicas, len(replicas))
 
 
 class Registration(Struct):
@@ -49,6 +60,7 @@ class Registration(Struct):
 class Partition(Struct):
     """A partition: its replicas, who leads it, who is in sync, who else has everything committed (KIP-966)."""
 
+    topic: TopicId
     replicas: Set[BrokerId]
     isr: Set[BrokerId]
     elr: Set[BrokerId]
@@ -72,7 +84,7 @@ class Partition(Struct):
             replicas = replicas - removing
             adding, removing = Set(), Set()
         eligible = ((self.elr | self.isr) - target - lost) & replicas
-        if not settings.eligible_leader_replicas or len(target) >= settings.needed(replicas):
+        if not settings.eligible_leader_replicas or len(target) >= settings.needed(self.topic, replicas):
             eligible = Set()
         leader: BrokerId | None = None
         candidates = (target if len(target) > 0 else eligible) & active
@@ -82,7 +94,7 @@ class Partition(Struct):
             leader = choose(broker for broker in replicas if broker in candidates)
         elif len(target) == 0 and len(eligible) == 0 and self.is_last_resort(active, settings):
             leader = self.last_known_leader
-        elif settings.unclean_leader_election and len(replicas & active) > 0:
+        elif settings.of(self.topic).unclean_leader_election and len(replicas & active) > 0:
             leader = choose(broker for broker in replicas if broker in active)
             eligible = Set()
             target = Set()

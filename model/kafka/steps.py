@@ -53,7 +53,8 @@ class Steps(Cluster):
 
     def is_sufficient(self, leader: BrokerId, partition: PartitionId, isr: Set[BrokerId]) -> bool:
         """Whether these are as many in-sync replicas as are needed."""
-        return len(isr) >= self.settings.needed(self.known(leader, partition).replicas)
+        known = self.known(leader, partition)
+        return len(isr) >= self.settings.needed(known.topic, known.replicas)
 
     def counted_isr(self, leader: BrokerId, partition: PartitionId) -> Set[BrokerId]:
         """Those that must have a record before it counts as committed (KIP-497)."""

@@ -34,10 +34,11 @@ class Range:
 class Needs:
     """Another constant without which a switch cannot be on: `Annotated[Constant[bool], Needs("elections")]`.
 
-    A switch that nobody sets is off while the other is off.
+    The other one is on, or a number that is so large at `least`. A switch that nobody sets is off while it is not.
     """
 
     name: str
+    least: int = True
 
 
 @dataclass(frozen=True)

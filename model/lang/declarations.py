@@ -166,7 +166,7 @@ def bind_constants(model: type, hints: Mapping[str, Any], given: dict[str, Any])
         for marker in markers:
             if isinstance(marker, Needs):
                 with placed(partial(field_at, model, name)):
-                    result[name] = _needing(marker.name, f"{model.__name__}.{name}", name, result, name in given)
+                    result[name] = _needing(marker, f"{model.__name__}.{name}", name, result, name in given)
             if not isinstance(marker, Range):
                 continue
             with placed(partial(field_at, model, name)):
@@ -184,15 +184,17 @@ def bind_constants(model: type, hints: Mapping[str, Any], given: dict[str, Any])
     return result
 
 
-def _needing(other: str, where: str, name: str, bound: Mapping[str, Any], is_given: bool) -> bool:
-    """The value of a switch that needs another one. Raises SwitchNeedsAnother, BadConstant for what is declared."""
-    if not isinstance(bound.get(other), bool) or not isinstance(bound[name], bool):
-        hint = "both are Constant[bool]"
-        raise errors.BadConstant(f"{where} needs {other}, which is not another switch", hint=hint)
-    if bound[name] and is_given and not bound[other]:
-        what = f"{name} = true needs {other}, which is false"
-        raise errors.SwitchNeedsAnother(what, hint=f"leave {name} out, or set {other} = true")
-    return bool(bound[name] and bound[other])
+def _needing(needs: Needs, where: str, name: str, bound: Mapping[str, Any], is_given: bool) -> bool:
+    """The value of a switch that needs another constant. Raises SwitchNeedsAnother, BadConstant for declarations."""
+    other, least = needs.name, needs.least
+    if type(bound.get(other)) is not type(least) or not isinstance(bound[name], bool):
+        kind = "switch" if least is True else "number"
+        hint = f"both are Constant[bool], or {other} is a Constant[int] and so is what is needed of it"
+        raise errors.BadConstant(f"{where} needs {other}, which is not another {kind}", hint=hint)
+    if bound[name] and is_given and bound[other] < least:
+        what = f"{name} = true needs {other}, which is {str(bound[other]).lower()}"
+        raise errors.SwitchNeedsAnother(what, hint=f"leave {name} out, or set {other} = {str(least).lower()}")
+    return bool(bound[name] and bound[other] >= least)
 
 
 def _way_out(name: str, marker: Range, constants: list[str]) -> str:

@@ -43,7 +43,7 @@ CASES: list[tuple[type[Model], dict[str, Any]]] = [
     (Kip320, SMALLEST_KIP_320),
     (UnwrittenPartition, SMALLEST_CLUSTER),
     (Kafka, {**TWO_REPLICAS, "max_power_losses": 0, "max_isr_shrinks": 0}),
-    (Kafka, {**TWO_REPLICAS, "max_power_losses": 0, "max_suspicions": 0, "partitions": 2}),
+    (Kafka, {**TWO_REPLICAS, "max_power_losses": 0, "max_suspicions": 0, "partitions": 2, "topics": 2}),
     (Kafka, {**ONE_REPLICA, "max_controlled_shutdowns": 1, "max_suspicions": 0}),
     (KRaft, {"max_elections": 1, "max_restarts": 1}),
     (SilentTruncation, {"servers": 2, "max_restarts": 1}),

@@ -46,14 +46,33 @@ def test_a_switch_that_is_left_out_follows(
     assert (constants["elections"], constants["unclean"], constants["quick"]) == found
 
 
-@pytest.mark.parametrize("other", ["size", "nothing"])
-def test_what_is_needed_is_a_switch(other: str, refusals: Refusals) -> None:
-    text = f"""\
+def needing(what: str) -> str:
+    return f"""\
 size: Constant[int] = 1
-on: Annotated[Constant[bool], Needs("{other}")] = True
+sure: Constant[bool] = True
+on: Annotated[Constant[bool], Needs({what})] = True
 @action
 def act(self) -> None:
     pass
 """
-    with pytest.raises(BadConstant, match=f"on needs {other}, which is not another switch"):
-        Specification(refusals.load(in_class(text)).Spec, {})
+
+
+def test_a_number_can_be_needed(refusals: Refusals) -> None:
+    model = refusals.load(in_class(needing('"size", 2'))).Spec
+    assert [Specification(model, {"size": size}).constants["on"] for size in (1, 2, 3)] == [False, True, True]
+    with pytest.raises(SwitchNeedsAnother) as caught:
+        Specification(model, {"on": True})
+    assert str(caught.value) == "error U123: on = true needs size, which is 1\n  leave on out, or set size = 2"
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"),
+    [
+        ('"size"', "on needs size, which is not another switch"),
+        ('"nothing"', "on needs nothing, which is not another switch"),
+        ('"sure", 2', "on needs sure, which is not another number"),
+    ],
+)
+def test_what_is_needed_is_a_constant_of_the_kind(needs: str, words: str, refusals: Refusals) -> None:
+    with pytest.raises(BadConstant, match=words):
+        Specification(refusals.load(in_class(needing(needs))).Spec, {})

@@ -37,9 +37,9 @@ def test_without_the_rule_the_property_fails(bug):
 def test_every_rule_is_a_listed_bug():
     constants = Specification(Kafka).constants
     switches = {name for name, value in constants.items() if isinstance(value, bool)}
-    # Those are no rules: two choices of an operator, and what Kafka does not do.
-    others = {"unclean_leader_election", "last_known_leader_election", "forgets_positions"}
-    assert switches - {bug.switch for bug in SWITCHED} == others
+    # Those are no rules: choices of an operator, and what Kafka does not do.
+    others = {"unclean_leader_election", "other_unclean_leader_election", "last_known_leader_election"}
+    assert switches - {bug.switch for bug in SWITCHED} == others | {"forgets_positions"}
 
 
 @pytest.mark.parametrize(("guarded", "broken", "constants", "name", "states"), CONTROLS, ids=words)
@@ -163,34 +163,54 @@ def test_requests_in_flight_lead_to_the_same_states(budgets):
     assert delayed == merged
 
 
-def of_one_partition(state):
-    """What the first partition comes to: in the metadata, on each broker, on its way, for producers and consumers.
+def of_one_partition(state, partition):
+    """What a partition comes to: in the metadata, on each broker, on its way, for producers and consumers.
 
-    Where in the metadata log a broker is matters to it only as it leads.
+    Where in the metadata log a broker is matters to it only as it leads. Which partition and topic it is does not.
     """
     controller = state.controller
     brokers = [
-        (broker.is_starting, broker.is_clean, broker.broker_epoch, repr(broker.replicas[0]))
+        (broker.is_starting, broker.is_clean, broker.broker_epoch, repr(broker.replicas[partition]))
         for broker in state.broker.values()
     ]
     known = [
-        (repr(state.view(leader).brokers), repr(state.known(leader, 0)))
+        (repr(state.view(leader).brokers), repr(state.known(leader, partition)))
         for leader in state.broker
-        if state.leads(leader, 0)
+        if state.leads(leader, partition)
     ]
-    return (
-        *map(repr, (controller.brokers, controller.partitions[0], state.production[0], state.exposed[0])),
-        *map(tuple, (brokers, known, sorted(repr(message) for message in state.messages if message.partition == 0))),
-        state.suspicions,
+    messages = sorted(repr(message) for message in state.messages if message.partition == partition)
+    found = repr(
+        (
+            controller.brokers,
+            controller.partitions[partition],
+            state.production[partition],
+            state.exposed[partition],
+            (brokers, known, messages),
+            state.suspicions,
+        )
     )
+    return found.replace(f"partition=p{partition + 1}", "partition").replace(f"topic=t{partition + 1}", "topic")
+
+
+NO_FAILURES = {**SMALL, "max_suspicions": 0, "max_isr_shrinks": 0}
 
 
 @pytest.mark.parametrize("budget", ["max_suspicions", "max_preferred_elections"])
 def test_a_partition_does_among_others_what_it_does_alone(budget):
-    constants = {**SMALL, "max_suspicions": 0, "max_isr_shrinks": 0, budget: 1}
+    constants = {**NO_FAILURES, budget: 1}
     alone, among = visited(Kafka, constants), visited(Kafka, {**constants, "partitions": 2})
     assert len(among) > len(alone) > 1
-    assert {of_one_partition(state) for state in among} == {of_one_partition(state) for state in alone}
+    assert {of_one_partition(state, 0) for state in among} == {of_one_partition(state, 0) for state in alone}
+
+
+def test_a_topic_has_its_settings_whatever_those_of_others():
+    constants = {**NO_FAILURES, "max_suspicions": 1, "max_isr_shrinks": 1}
+    others = {"other_min_insync_replicas": 1, "other_unclean_leader_election": True}
+    among = visited(Kafka, {**constants, "partitions": 2, "topics": 2, **others})
+    settings = [{}, {"min_insync_replicas": 1, "unclean_leader_election": True}]
+    alone = [{of_one_partition(state, 0) for state in visited(Kafka, {**constants, **given})} for given in settings]
+    assert alone[0] - alone[1] and alone[1] - alone[0]
+    assert [{of_one_partition(state, partition) for state in among} for partition in (0, 1)] == alone
 
 
 @pytest.mark.parametrize(
@@ -203,6 +223,8 @@ def test_a_partition_does_among_others_what_it_does_alone(budget):
             SwitchNeedsAnother,
             "set eligible_leader_replicas = true",
         ),
+        ({"topics": 2}, ConstantOutOfRange, "topics is from 1 to partitions"),
+        ({"other_unclean_leader_election": True}, SwitchNeedsAnother, "needs topics, which is 1\n.* or set topics = 2"),
     ],
 )
 def test_constants_that_contradict_each_other(constants, error, words):
