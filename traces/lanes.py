@@ -1,8 +1,8 @@
 """What each process is in each state of a run, as far as pictures show it: leader of an epoch, its log, up or down.
 
 Nothing in a specification says that a field is a log. Names do, the usual ones of the field, in the structs or values
-of maps whose keys are processes, and in structs inside them. Of a process with several partitions nothing is shown:
-they have several leaders and logs.
+of maps whose keys are processes, and in structs inside them. A map in there whose keys are identities of another kind,
+such as partitions, has several of them: each is a replica with a leader and a log of its own, and its key is its label.
 
 | what                      | a field of a process                                    |
 |---------------------------|---------------------------------------------------------|
@@ -18,8 +18,10 @@ and in the state as a whole: `down`, a set of processes, and `unheard_by`, a map
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..model.lang import types
@@ -45,17 +47,32 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Process:
-    """A process in one state; None and "" for what it does not have."""
+class Replica:
+    """What a process is of a partition, or of the only thing that is replicated, which has no label.
 
+    None and "" for what it does not have.
+    """
+
+    label: str = ""
     epoch: int | None = None
     role: str = ""
     leads: bool = False
     log: tuple[Cell, ...] | None = None
     high_watermark: int | None = None
     in_sync: str = ""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process in one state, with the replicas of which anything is known."""
+
+    replicas: tuple[Replica, ...] = ()
     down: bool = False
     unheard_by: tuple[str, ...] = ()
+
+    def replica(self, label: str) -> Replica:
+        """The replica with a label, of which maybe nothing is known."""
+        return next((one for one in self.replicas if one.label == label), Replica(label))
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,11 @@ class Lane:
     name: str
     states: tuple[Process, ...]
     active: bool
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of its replicas."""
+        return tuple(dict.fromkeys(one.label for state in self.states for one in state.replicas))
 
 
 def lanes(trace: Trace, first: int = 0) -> tuple[Lane, ...]:
@@ -110,20 +132,38 @@ def _domains(kind: types.Type) -> set[types.Domain]:
 
 
 def _process(state: Any, domain: types.Domain, value: int) -> Process:
-    attributes = dict(_attributes(state, domain, value))
+    own = dict(_attributes(state, domain, value))
+    replicas = (_replica(label, found, value) for label, found in {"": own, **_partitioned(own, domain)}.items())
+    return Process(
+        replicas=tuple(one for one in replicas if one != Replica(one.label)),
+        down=_is_down(state, domain, value),
+        unheard_by=_unheard_by(state, domain, value),
+    )
+
+
+def _partitioned(own: Attributes, domain: types.Domain) -> dict[str, Attributes]:
+    """What the fields of a process that are maps have for each identity of another kind."""
+    found = defaultdict[str, Attributes](dict)
+    for name, (kind, value) in own.items():
+        if isinstance(kind, types.Map) and isinstance(kind.key, types.Domain) and kind.key != domain:
+            for key, part in zip(kind.key.values(), value._values, strict=True):
+                found[kind.key.show(key)].update(_parts(name, kind.element, part))
+    return found
+
+
+def _replica(label: str, attributes: Attributes, value: int) -> Replica:
     epoch = _first(attributes, EPOCHS)
     watermark = _first(attributes, HIGH_WATERMARKS)
     role, leads = _role(attributes, value)
     isr = attributes.get("isr")
-    return Process(
+    return Replica(
+        label=label,
         epoch=epoch if isinstance(epoch, int) else None,
         role=role,
         leads=leads,
         log=next((cells for name in LOGS if (cells := _log(attributes.get(name))) is not None), None),
         high_watermark=watermark if isinstance(watermark, int) else None,
         in_sync=isr[0].show(isr[1]) if isr is not None and isr[1] is not None else "",
-        down=_is_down(state, domain, value),
-        unheard_by=_unheard_by(state, domain, value),
     )
 
 

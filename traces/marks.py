@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from . import svg
 from .fitting import cut
-from .lanes import Cell
+from .lanes import Cell, Replica
 from .svg import element, text
 
 CELL, CELL_HEIGHT = 34, 26
@@ -88,6 +88,14 @@ def gone(x: float, y: float, cell: Cell) -> Iterator[str]:
     yield text(cut(cell.short, 4), x + CELL / 2, y + 12, "small dim", text_anchor="middle")
     d = f"M{x + 4:.1f} {y + 4:.1f}L{x + CELL - 4:.1f} {y + CELL_HEIGHT - 4:.1f}"
     yield element("path", class_="cross", d=d)
+
+
+def tag(x: float, y: float, wide: float, replica: Replica, label: str) -> Iterator[str]:
+    """The label of a partition, in the colour of the epoch while the process leads it."""
+    fill, stroke = colours(replica.epoch) if replica.leads else (None, None)
+    class_ = None if replica.leads else "head"
+    yield element("rect", class_=class_, fill=fill, stroke=stroke, x=x, y=y - 8, width=wide, height=16, rx=3)
+    yield text(label, x + wide / 2, y + 4, "small ink" if replica.leads else "small", text_anchor="middle")
 
 
 def diamond(x: float, y: float) -> str:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from .difference import Change
 from .escaping import printable, shortened
+from .lanes import lanes
 from .messages import Message
 from .processes import actor, processes
 from .text import conclusion, headline
@@ -24,6 +25,7 @@ from .trace import Trace, TraceStep
 
 MAX_CHARACTERS = 50_000
 _LINE, _LONGEST_TEXT, _LONGEST_NAME = 40, 400, 40
+#: As many changes of a step are in its note, times the partitions that a process has.
 _CHANGES = 8
 _IN_FLIGHT = 10
 #: Everything but letters, digits and what is plain text in every place where text stands; blanks at the ends.
@@ -93,6 +95,7 @@ class _Diagram:
                 self.taken[number].append(message)
                 self.moved[number].add(message.text)
         self.count = trace.states
+        self.changes = _CHANGES * max([1, *(len(lane.labels) for lane in lanes(trace, self.count - 1))])
 
     def participant(self, name: str) -> str:
         """The line that declares a lane."""
@@ -131,7 +134,7 @@ class _Diagram:
         who = actor(step)
         arrows = [self._arrow(message, number, who) for message in messages]
         ends = {name for message in messages for name in (message.source, message.target) if name}
-        note = _note(step, number, {message.text for message in messages}, self.moved[number])
+        note = _note(step, number, {message.text for message in messages}, self.moved[number], self.changes)
         return _Block(number, (*arrows, f"Note over {self.lanes[who]}: {note}"), frozenset({who, *ends}))
 
     def _arrow(self, message: Message, number: int, who: str) -> str:
@@ -159,14 +162,14 @@ class _Diagram:
         return _Block(self.count, tuple(lines), frozenset(lanes | set(list(self.lanes)[:1] if left else ())))
 
 
-def _note(step: TraceStep, number: int, taken: set[str], moved: set[str]) -> str:
+def _note(step: TraceStep, number: int, taken: set[str], moved: set[str], most: int) -> str:
     """What was done and what it changed; arguments that are a message are named only, since its arrow says more."""
     arguments = ", ".join(one.name if one.text in taken else f"{one.name}={one.text}" for one in step.arguments)
     chosen = f", choosing {', '.join(step.choices)}" if step.choices else ""
     call = f"{step.action}({arguments})" if step.action else "a step"
     changes = [change.show("\u2192") for change in step.changes if not _is_move(change, moved)]
-    if len(changes) > _CHANGES:
-        changes[_CHANGES:] = [f"and {len(changes) - _CHANGES} more changes"]
+    if len(changes) > most:
+        changes[most:] = [f"and {len(changes) - most} more changes"]
     lines = (f"{number + 1} {call}{chosen}{' (fault)' if step.fault else ''}", *changes)
     return "<br/>".join(map(_text, lines))
 

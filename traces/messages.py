@@ -32,7 +32,7 @@ class Message:
     `source` is the process that sent it: as the message says, or else the one that took the step; empty for one that
     was there at the beginning. `target` is the one it is meant for, as far as the message says so. A set lets a message
     be received more than once. `lost` is the step that lost it; `duplicated` says that it is a copy which a fault made.
-    `epoch` is that of the message, if it has one.
+    `epoch` is that of the message, if it has one, and `identities` are those it names besides its ends, as a partition.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Message:
     source: str
     target: str
     epoch: int | None = None
+    identities: tuple[str, ...] = ()
     received: tuple[int, ...] = ()
     lost: int | None = None
     duplicated: bool = False
@@ -147,6 +148,11 @@ def _closed(one: _Open) -> Message:
         source=one.source,
         target=one.place.target or _end(one.place, _TARGETS),
         epoch=epoch if isinstance(epoch, int) else None,
+        identities=tuple(
+            kind.show(value._values[name])
+            for name, kind in fields.items()
+            if isinstance(kind, types.Domain) and name not in _SOURCES + _TARGETS
+        ),
         received=tuple(one.received),
         lost=one.lost,
         duplicated=one.duplicated,

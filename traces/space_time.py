@@ -4,12 +4,15 @@ A row is a step. Beside its number stands who did what; in the lanes, what that 
 with their epochs, the high watermark as a bar. What was added is outlined, what was removed is crossed out. A message
 that a fault loses ends in a cross, one that is still in flight in a dashed stub. A dashed level line joins processes
 that a step involves without a message. `lanes.py` says what is recognised, and how.
+
+While a process leads, its line is a band in the colour of the epoch. Where it has several partitions, each that it
+leads has a band of its own beside the line, and what a step changed stands behind the label of its partition.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -17,9 +20,11 @@ from ..model.lang import types
 from . import marks, svg
 from .fitting import cut, wrapped
 from .geometry import Box, Point, curve, overlap, path
-from .lanes import Lane, Process, lanes
+from .lanes import Process, Replica, lanes
 from .marks import CELL, CELL_HEIGHT, DARK, STYLE
 from .messages import argument_words
+from .notes import LINE, Note, notes
+from .sides import NARROWEST, Side, short
 from .svg import element, text
 from .text import conclusion
 
@@ -31,7 +36,6 @@ MAX_STEPS = 300
 MAX_LANES = 12
 
 _GUTTER, _MARGIN, _HEAD = 312, 16, 76
-_LINE = 14
 _CALL_COLUMNS = 36
 
 
@@ -48,7 +52,7 @@ class _Row:
     number: int
     step: TraceStep
     call: list[str]
-    notes: dict[int, _Notes]
+    notes: dict[int, list[Note]]
     top: float = 0.0
     height: float = 0.0
 
@@ -56,20 +60,6 @@ class _Row:
     def y(self) -> float:
         """The height at which the step happens."""
         return self.top + 15
-
-
-@dataclass
-class _Notes:
-    """What is shown of a process after a step: a few lines, and its log if that is worth it."""
-
-    lines: list[tuple[str, str]]
-    log: bool = False
-    before: Process = field(default_factory=Process)
-    after: Process = field(default_factory=Process)
-
-    @property
-    def height(self) -> float:
-        return len(self.lines) * _LINE + (CELL_HEIGHT + _LINE + 6 if self.log else 0)
 
 
 @dataclass(frozen=True)
@@ -95,21 +85,28 @@ class Diagram:
         self.index = {lane.name: number for number, lane in enumerate(self.lanes)}
         self.boxes: list[Box] = []
         self.words: list[Box] = []
-        longest = max([len(one.log or ()) for lane in self.lanes for one in lane.states], default=0)
-        self.lane_width = min(max(150.0, (longest + 1) * CELL + 24.0), 330.0)
-        self.cells = int((self.lane_width - 24) // CELL)
-        self.width = _GUTTER + max(len(self.lanes), 1) * self.lane_width + _MARGIN
+        self.sides = [Side(lane) for lane in self.lanes]
+        self.labels = {label for side in self.sides for label in side.labels}
+        self.widths = self._widths()
+        self.width = _GUTTER + sum(self.widths) + _MARGIN
         self.rows = [self._row(number) for number in range(self.first, trace.states)]
-        top = float(_HEAD + self._head_lines() * _LINE)
+        top = float(_HEAD + self._head_lines() * LINE)
         self.top = top
         for row in self.rows:
             row.top, row.height = top, self._height(row)
             top += row.height
         self.bottom = top
         self.height = top + 58
-        self.boxes += [(x - 6, 0.0, x + 6, top) for x in map(self.x, range(len(self.lanes)))]
+        for index, side in enumerate(self.sides):
+            x = self.x(index)
+            self.boxes.append((x - 6, 0.0, x + side.words - 6, top))
 
     # Layout.
+
+    def _widths(self) -> list[float]:
+        """How wide the lanes are: all alike, except where partitions make some much wider than others."""
+        widths = [side.width for side in self.sides] or [NARROWEST]
+        return widths if self.labels else [max(widths)] * len(widths)
 
     def _head_lines(self) -> int:
         return len(self._subtitle())
@@ -136,33 +133,16 @@ class Diagram:
             call += wrapped(", ".join(filter(None, arguments)), _CALL_COLUMNS + 4, 2)
         if step.choices:
             call += wrapped(f"choosing {', '.join(step.choices)}", _CALL_COLUMNS + 4, 1)
-        notes = {}
-        for index, lane in enumerate(self.lanes):
-            found = self._notes(lane, number)
-            if found.lines or found.log:
-                notes[index] = found
-        return _Row(number, step, call, notes)
-
-    def _notes(self, lane: Lane, number: int) -> _Notes:
-        after = lane.states[number]
-        before = lane.states[number - 1] if number > self.first else Process()
-        last = number == self.trace.states - 1
-        lines = list(_differences(before, after, first=number == self.first))
-        log = after.log is not None and (
-            (number > self.first and (after.log != before.log or after.high_watermark != before.high_watermark))
-            or (bool(after.log) and number == self.first)
-            or last
-        )
-        most = int((self.lane_width - 20) / (10.5 * svg.ADVANCE))
-        return _Notes([(cut(line, most), class_) for line, class_ in lines], log, before, after)
+        found = {index: notes(lane, number, self.first) for index, lane in enumerate(self.lanes)}
+        return _Row(number, step, call, {index: one for index, one in found.items() if one})
 
     def _height(self, row: _Row) -> float:
-        lanes_ = max((notes.height for notes in row.notes.values()), default=0.0)
-        return max(22 + len(row.call) * _LINE, 30 + lanes_, 40.0)
+        lanes_ = max((sum(one.height for one in notes_) for notes_ in row.notes.values()), default=0.0)
+        return max(22 + len(row.call) * LINE, 30 + lanes_, 40.0)
 
     def x(self, lane: int) -> float:
         """Where a lane is."""
-        return _GUTTER + lane * self.lane_width + 18
+        return _GUTTER + sum(self.widths[:lane]) + 18
 
     # Drawing.
 
@@ -191,9 +171,9 @@ class Diagram:
     def _head(self, words: str) -> Iterator[str]:
         yield text(cut(words, int((self.width - 32) / (14 * svg.ADVANCE))), _MARGIN, 26, "bold", font_size=14)
         for number, line in enumerate(self._subtitle()):
-            yield text(line, _MARGIN, 44 + number * _LINE, "small dim")
+            yield text(line, _MARGIN, 44 + number * LINE, "small dim")
         for index, lane in enumerate(self.lanes):
-            name = cut(lane.name, int((self.lane_width - 24) / (12 * svg.ADVANCE)))
+            name = cut(lane.name, int((self.widths[index] - 24) / (12 * svg.ADVANCE)))
             wide = svg.width(name, 12) + 16
             yield element("rect", class_="head", x=self.x(index) - 10, y=self.top - 26, width=wide, height=20, rx=4)
             yield text(name, self.x(index) - 2, self.top - 12, "bold")
@@ -217,12 +197,23 @@ class Diagram:
                 for state, y1, y2 in ((before, row.top, row.y), (after, row.y, row.top + row.height)):
                     class_ = "lane down" if state.down else "lane"
                     yield element("line", class_=class_, x1=x, x2=x, y1=y1, y2=y2)
-                    if state.leads and (above is not None or y1 == row.y):
-                        fill, stroke = marks.colours(state.epoch)
-                        yield element("rect", x=x - 4, y=y1, width=8, height=y2 - y1, fill=fill)
-                        yield element(
-                            "path", d=f"M{x - 4:.1f} {y1:.1f}V{y2:.1f}M{x + 4:.1f} {y1:.1f}V{y2:.1f}", stroke=stroke
-                        )
+                    for replica in state.replicas:
+                        if replica.leads and (above is not None or y1 == row.y):
+                            yield from self._band(index, replica, y1, y2, named=y1 == row.y)
+
+    def _band(self, index: int, replica: Replica, y1: float, y2: float, *, named: bool) -> Iterator[str]:
+        """Where a process leads. Of several partitions it says which, and in what epoch."""
+        fill, stroke = marks.colours(replica.epoch)
+        left, wide = self.sides[index].band(replica.label)
+        x = self.x(index) + left
+        yield element("rect", x=x, y=y1, width=wide, height=y2 - y1, fill=fill)
+        yield element("path", d=f"M{x:.1f} {y1:.1f}V{y2:.1f}M{x + wide:.1f} {y1:.1f}V{y2:.1f}", stroke=stroke)
+        if named and replica.label:
+            words = [short(replica.label), *([] if replica.epoch is None else [f"e{replica.epoch}"])]
+            for number, line in enumerate(words):
+                y = y1 + 12 + number * 11
+                yield text(line, x + wide / 2, y, "small ink", text_anchor="middle")
+                self._taken((x, y - 9, x + wide, y + 2))
 
     def _front(self, row: _Row) -> Iterator[str]:
         """What stands in a row: its number and call, the event in its lane, and what it changed."""
@@ -232,11 +223,11 @@ class Diagram:
         names = 1 if row.number == 0 else len(wrapped(f"{step.process}: {step.action}", _CALL_COLUMNS, 2))
         for number, line in enumerate(row.call):
             class_ = f"bold{fault}" if number < names else "small dim"
-            yield text(line, _MARGIN + 26, row.y + 4 + number * _LINE, class_)
+            yield text(line, _MARGIN + 26, row.y + 4 + number * LINE, class_)
         if row.number:
             yield from self._event(row)
-        for index, notes in row.notes.items():
-            yield from self._shown(index, row, notes)
+        for index, found in row.notes.items():
+            yield from self._shown(index, row, found)
 
     def _event(self, row: _Row) -> Iterator[str]:
         step = row.step
@@ -261,14 +252,31 @@ class Diagram:
         told = senders or any(row.number in message.received for message in self.trace.messages)
         return sorted(senders) if told else _named(row.step)
 
-    def _shown(self, index: int, row: _Row, notes: _Notes) -> Iterator[str]:
-        x, y = self.x(index) + 12, row.y + (-4 if self._leaves_to_the_right(index, row) else 20)
-        for line, class_ in notes.lines:
-            yield text(line, x, y, f"small {class_}".rstrip())
-            self._taken((x, y - 10, x + svg.width(line, 10.5), y + 3))
-            y += _LINE
-        if notes.log:
-            yield from self._log(x, max(y - 8, row.y + 12), notes)
+    def _shown(self, index: int, row: _Row, found: list[Note]) -> Iterator[str]:
+        side, width = self.sides[index], self.widths[index]
+        y = row.y + (-4 if self._leaves_to_the_right(index, row) else 20)
+        for note in found:
+            x = self.x(index) + side.words + (side.indent if note.label else 0)
+            top = max(y + len(note.lines) * LINE - (5 if note.label else 8), row.y + 12)
+            if note.label:
+                middle = y - 4 if note.lines else top + CELL_HEIGHT / 2
+                yield from self._tag(index, middle, note)
+            most = int((self.x(index) + width - 8 - x) / (10.5 * svg.ADVANCE))
+            for line, class_ in note.lines:
+                words = cut(line, most)
+                yield text(words, x, y, f"small {class_}".rstrip())
+                self._taken((x, y - 10, x + svg.width(words, 10.5), y + 3))
+                y += LINE
+            if note.log:
+                yield from self._log(x, top, note, side.cells(width))
+                y = top + CELL_HEIGHT + 15
+            y += 5
+
+    def _tag(self, index: int, middle: float, note: Note) -> Iterator[str]:
+        side = self.sides[index]
+        left, wide = self.x(index) + side.words, side.slot + 2
+        yield from marks.tag(left, middle, wide, note.after, short(note.label))
+        self._taken((left, middle - 8, left + wide, middle + 8))
 
     def _leaves_to_the_right(self, index: int, row: _Row) -> bool:
         """Whether messages leave to the right here, and none comes from there: then words stand above the arrow."""
@@ -278,29 +286,34 @@ class Diagram:
         own = self.lanes[index].name == row.step.process
         return own and any(other > index for other in away) and all(other < index for other in back)
 
-    def _log(self, x: float, y: float, notes: _Notes) -> Iterator[str]:
+    def _log(self, x: float, y: float, note: Note, cells: int) -> Iterator[str]:
         """A log: its cells, those that were dropped, the high watermark, and both ends in words."""
-        log, old = notes.after.log or (), notes.before.log or ()
+        log, old = note.after.log or (), note.before.log or ()
         kept = 0
         while kept < min(len(log), len(old)) and log[kept] == old[kept]:
             kept += 1
-        fresh = old is notes.before.log
-        shown = log[: self.cells]
+        fresh = old is note.before.log
+        shown = log[:cells]
         for offset, cell in enumerate(shown):
             yield from marks.cell(x + offset * CELL, y, cell, added=fresh and offset >= kept)
-        for offset in range(max(len(log), kept), min(len(old), self.cells)):
+        for offset in range(max(len(log), kept), min(len(old), cells)):
             yield from marks.gone(x + offset * CELL, y, old[offset])
-        wide = max(len(shown), min(len(old), self.cells), 1) * CELL
-        watermark = notes.after.high_watermark
+        watermark = note.after.high_watermark
         words = f"end {len(log)}" if log else "empty"
         if watermark is not None:
             words = f"hw {watermark}, {words}"
-            at = x + min(watermark, self.cells) * CELL
+            at = x + min(watermark, cells) * CELL
             yield element("line", class_="watermark", x1=at, x2=at, y1=y - 4, y2=y + CELL_HEIGHT + 4)
+        wide = max(len(shown), min(len(old), cells)) * CELL
+        if note.label:
+            words = f"… {words}" if len(log) > len(shown) else words
+            yield text(words, x + wide + 8, y + CELL_HEIGHT / 2 + 4, "small dim")
+            self._taken((x - 2, y - 4, x + wide + 8 + svg.width(words, 10.5), y + CELL_HEIGHT + 4))
+            return
         if len(log) > len(shown):
             words += f", {len(log) - len(shown)} not shown"
         yield text(words, x, y + CELL_HEIGHT + 13, "small dim")
-        self._taken((x - 2, y - 4, x + max(wide, svg.width(words, 10.5)), y + CELL_HEIGHT + 16))
+        self._taken((x - 2, y - 4, x + max(wide, CELL, svg.width(words, 10.5)), y + CELL_HEIGHT + 16))
 
     def _taken(self, box: Box) -> None:
         """Notes the place of words: names of messages stand elsewhere, and lines leave a gap."""
@@ -360,10 +373,11 @@ class Diagram:
         """The name of a message beside its line, where nothing else stands if there is such a place."""
         message = stroke.message
         epoch = "" if message.epoch is None else f" e{message.epoch}"
-        name = f"{cut(message.name, 22) or 'message'}{epoch}"
+        label = next((f" {short(one)}" for one in message.identities if one in self.labels), "")
+        name = f"{cut(message.name, 22) or 'message'}{label}{epoch}"
         wide = svg.width(name, 10.5)
         best: tuple[float, Box] | None = None
-        for x, y in _places(stroke, wide):
+        for x, y in [*_places(stroke, wide), *(self._beside(stroke, wide) if self.labels else ())]:
             left = min(max(x, _GUTTER - 4), self.width - wide - 4)
             box = (left, y - 9, left + wide, y + 2)
             shared = sum(overlap(box, other) for other in self.boxes)
@@ -372,6 +386,15 @@ class Diagram:
         assert best is not None
         self._taken(best[1])
         return text(name, best[1][0], best[1][3] - 2, "small")
+
+    def _beside(self, stroke: _Stroke, wide: float) -> Iterator[Point]:
+        """More places for the name of a message, where bands leave few: to the right and to the left of its line."""
+        (x1, y1), (x2, y2) = stroke.points[0], stroke.points[-1]
+        own = self.index[stroke.message.source]
+        for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9):
+            x, y = x1 + (x2 - x1) * share, y1 + (y2 - y1) * share + 4
+            yield max(x + 8, self.x(own) + self.sides[own].words), y
+            yield x - wide - 8, y
 
     def _verdict(self) -> Iterator[str]:
         words = _ending(self.trace)
@@ -395,25 +418,6 @@ def _places(stroke: _Stroke, wide: float) -> Iterator[Point]:
     for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.86):
         for lift in (-4, 12):
             yield x1 + (x2 - x1) * share - wide / 2, y1 + (y2 - y1) * share + lift
-
-
-def _differences(before: Process, after: Process, *, first: bool) -> Iterator[tuple[str, str]]:
-    """What changed in a process, apart from its log, in a few words each."""
-    if after.down != before.down:
-        yield ("down" if after.down else "up again"), "fault" if after.down else "bold"
-    if (after.leads, after.epoch, after.role) != (before.leads, before.epoch, before.role):
-        epoch = "" if after.epoch is None else f"epoch {after.epoch}"
-        if after.leads:
-            yield f"leads {epoch}".rstrip(), "bold"
-        elif before.leads or after.role != before.role:
-            role = after.role.replace("_", " ").lower() or "follows"
-            yield ", ".join(filter(None, (role, epoch))), ""
-        elif not first or after.role:
-            yield epoch, ""
-    if after.in_sync != before.in_sync and not first:
-        yield f"isr {after.in_sync}", ""
-    if after.unheard_by != before.unheard_by:
-        yield (f"not heard by {', '.join(after.unheard_by)}" if after.unheard_by else "heard by all"), "fault"
 
 
 def _named(step: TraceStep) -> Iterator[str]:

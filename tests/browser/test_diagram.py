@@ -44,7 +44,9 @@ ARROWS_THROUGH_WORDS = """() => {
 GALLERY = sorted((Path(__file__).parents[2] / "docs" / "gallery").glob("*.svg"))
 
 
-@pytest.mark.parametrize("make", [runs.truncation, runs.pinging, runs.failing], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [runs.truncation, runs.pinging, runs.failing, runs.sharded], ids=lambda make: make.__name__
+)
 def test_no_words_overlap(make, watched, tmp_path):
     file = tmp_path / "run.svg"
     file.write_text(space_time.write(make()))

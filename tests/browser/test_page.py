@@ -9,12 +9,13 @@ from fencepost.model import Specification
 from fencepost.model.replication.truncate_to_high_watermark import TruncateToHighWatermark
 from fencepost.traces import page as pages
 from models import runs
-from models.walks import Failing, Pinging
+from models.walks import Failing, Pinging, Sharded
 
 RUNS = {
     "truncation": (runs.truncation, TruncateToHighWatermark),
     "pinging": (runs.pinging, Pinging),
     "failing": (runs.failing, Failing),
+    "sharded": (runs.sharded, Sharded),
 }
 
 
@@ -83,8 +84,15 @@ def test_changes_messages_and_logs_of_a_state(opened):
         ]
     )
     expect(page.locator("#messages li")).to_have_text(["received LeaderAndIsr(leader_epoch=1, leader=b1, isr={b1})"])
-    expect(page.locator("#processes tr")).to_have_count(2)
-    expect(page.locator("#processes tr").first).to_contain_text("0 e0")
+    expect(page.locator("#processes tbody tr")).to_have_count(2)
+    expect(page.locator("#processes tbody tr").first).to_contain_text("0 e0")
+
+
+@pytest.mark.parametrize("opened", ["sharded"], indirect=True)
+def test_replicas_of_a_partition_stand_together(opened):
+    page = opened.page
+    expect(page.locator("#processes tbody th")).to_have_text(["s1", "n1", "n2", "s2", "n1", "n2"])
+    expect(page.locator("#processes tbody").last.locator("tr").last).to_have_text("n2leader10 e10{n2}")
 
 
 def test_why_an_action_is_not_possible(opened):

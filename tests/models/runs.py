@@ -2,7 +2,7 @@
 
 from fencepost.model.replication.truncate_to_high_watermark import TruncateToHighWatermark
 from fencepost.traces.trace import Trace
-from models.walks import Failing, Pinging, walk
+from models.walks import Failing, Pinging, Sharded, walk
 
 
 def truncation() -> Trace:
@@ -49,4 +49,20 @@ def failing() -> Trace:
         "network: heal(",
         "n3: come_back(",
         "n3: think(",
+    )
+
+
+def sharded(**constants: int) -> Trace:
+    """Two shards with leaders of their own, one of which crashes."""
+    return walk(
+        Sharded,
+        "n1: lead(node=n1, shard=s1",
+        "n2: lead(node=n2, shard=s2",
+        "n1: write(node=n1, shard=s1",
+        "n2: take(",
+        "n2: write(node=n2, shard=s2",
+        "n1: commit(node=n1, shard=s1",
+        "n1: lead(node=n1, shard=s2",
+        "n1: crash(",
+        **constants,
     )

@@ -3,7 +3,21 @@
 from typing import Annotated, Any
 
 from fencepost.checks.outcome import Run
-from fencepost.model import Constant, Domain, In, Map, Model, Range, Set, Specification, Struct, action, require
+from fencepost.model import (
+    Constant,
+    Domain,
+    In,
+    Map,
+    Model,
+    Range,
+    Seq,
+    Set,
+    Size,
+    Specification,
+    Struct,
+    action,
+    require,
+)
 from fencepost.model.faults.network import Duplicating, Lossy, Network, OrderedNetwork
 from fencepost.model.faults.partitions import Partitions
 from fencepost.model.faults.processes import Crashes
@@ -109,3 +123,89 @@ class Failing(Partitions[Node], Crashes[Node]):
     def think(self, node: Node) -> None:
         require(self.is_up(node))
         self.term[node] = min(self.term[node] + 1, 3)
+
+
+Shard = Annotated[int, Domain("shards", prefix="s")]
+Place = Annotated[int, Range(0, "room")]
+
+
+class Entry(Struct):
+    number: Place
+    epoch: Number
+
+
+class Copy(Struct):
+    source: Node
+    target: Node
+    shard: Shard
+    epoch: Number
+    entry: Entry
+
+
+class Part(Struct):
+    leader: Node | None
+    epoch: Number
+    isr: Set[Node]
+    log: Annotated[Seq[Entry], Size("room")]
+    high_watermark: Place
+
+
+class Server(Struct):
+    """A server with parts of some shards; `seen` says of the other servers, which are no parts of it."""
+
+    seen: Map[Node, Number]
+    parts: Map[Shard, Part]
+
+
+class Sharded(Network[Copy]):
+    """Each shard has a leader of its own, which writes and sends the others what it wrote."""
+
+    nodes: Constant[int] = 2
+    shards: Constant[int] = 2
+    room: Constant[int] = 3
+
+    server: Map[Node, Server]
+    down: Set[Node]
+
+    @action
+    def lead(self, node: Node, shard: Shard) -> None:
+        part = self.server[node].parts[shard]
+        part.leader = node
+        part.epoch = min(part.epoch + 1, 3)
+        part.isr = Set([node])
+
+    @action
+    def write(self, node: Node, shard: Shard) -> None:
+        part = self.server[node].parts[shard]
+        require(part.leader == node and len(part.log) < self.room)
+        entry = Entry(len(part.log), part.epoch)
+        part.log.append(entry)
+        for other in self.server:
+            if other != node:
+                self.send(Copy(node, other, shard, part.epoch, entry))
+
+    @action(process="message.target")
+    def take(self, message: Annotated[Copy, In("messages")]) -> None:
+        part = self.server[message.target].parts[message.shard]
+        require(len(part.log) == message.entry.number)
+        self.receive(message)
+        part.leader = message.source
+        part.epoch = message.epoch
+        part.log.append(message.entry)
+        self.server[message.target].seen[message.source] = message.epoch
+
+    @action
+    def commit(self, node: Node, shard: Shard) -> None:
+        part = self.server[node].parts[shard]
+        require(part.leader == node)
+        part.high_watermark = len(part.log)
+
+    @action(fault=True)
+    def crash(self, node: Node) -> None:
+        """Its logs are lost."""
+        self.down.add(node)
+        for shard in self.server[node].parts:
+            part = self.server[node].parts[shard]
+            part.leader = None
+            part.log.clear()
+            part.high_watermark = 0

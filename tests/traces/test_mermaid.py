@@ -11,6 +11,7 @@ from fencepost.traces.escaping import printable
 from fencepost.traces.mermaid import MAX_CHARACTERS, write
 from fencepost.traces.processes import processes
 from models.counterexamples import NAMES, counterexample, long_run, renamed
+from models.walks import Sharded, walk
 
 PLAIN = r"(?:[\w .,()\[\]{}=+/'|!?\u2192-]|#\d+;)"
 TEXT = rf"(?:{PLAIN}|<br/>)+"
@@ -129,6 +130,15 @@ def test_what_is_too_long_is_cut_in_the_middle_and_says_so():
     left_out, of = (int(one.replace(",", "")) for one in (left_out, of))
     assert of == trace.states
     assert numbers == [*range(2, cut_after + 1), *range(cut_after + left_out + 1, of + 1)]
+
+
+def test_there_is_room_for_what_changes_in_each_partition():
+    turns = [f"n1: {action}(node=n1, shard=s{number}" for number in (1, 2, 3) for action in ("lead", "write", "commit")]
+    trace = walk(Sharded, *turns, "n1: crash(", shards=3)
+    notes = [decoded(parts[-1]).replace(" ", "") for kind, parts in parsed(write(trace)) if kind == "note"]
+    assert notes[-1].startswith("11crash(")
+    assert len(trace.last.changes) == 10
+    assert all(change.path in notes[-1] for change in trace.last.changes)
 
 
 def test_a_cycle_is_in_a_frame():

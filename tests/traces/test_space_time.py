@@ -12,11 +12,11 @@ from fencepost.model import Constant, Domain, Map, Model, Range, action
 from fencepost.traces import space_time
 from fencepost.traces.space_time import MAX_LANES, MAX_STEPS
 from models import runs
-from models.walks import walk
+from models.walks import Sharded, walk
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
-RUNS = {"truncation": runs.truncation, "pinging": runs.pinging, "failing": runs.failing}
+RUNS = {one.__name__: one for one in (runs.truncation, runs.pinging, runs.failing, runs.sharded)}
 
 
 def drawn(trace):
@@ -66,6 +66,21 @@ def test_crashes_and_partitions():
     assert len(of_class(root, "down")) == 6
     assert {"down", "up again", "not heard by n1, n3"} <= set(words(root))
     assert len(of_class(root, "mark")) == 3
+
+
+def test_each_partition_has_bands_and_a_log_behind_its_label():
+    root = drawn(runs.sharded())
+    said = words(root)
+    assert said.count("s1") > said.count("leads epoch 1") == 3
+    assert {"Copy s1 e1", "Copy s2 e1", "hw 1, end 1", "hw 0, empty"} <= set(said)
+    assert [one[0].text for one in of_class(root, "gone", "rect")] == ["removed: Entry(number=0, epoch=1)"]
+
+
+def test_of_long_logs_of_partitions_the_beginning_is_shown():
+    calls = ["n1: lead(node=n1, shard=s1", *["n1: write(node=n1, shard=s1"] * 8, "n1: commit(node=n1, shard=s1"]
+    root = drawn(walk(Sharded, *calls, room=8))
+    assert "… hw 8, end 8" in words(root)
+    assert len(of_class(root, "added", "rect")) == 6
 
 
 Hostile = Annotated[int, Domain("nodes", prefix="<script>alert(1)</script>\"'&]]>\x00節")]

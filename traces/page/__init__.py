@@ -98,6 +98,8 @@ def _explanation(trace: Trace, specification: Specification, prop: Property) -> 
 
 def _states(trace: Trace, specification: Specification, first: int) -> list[dict[str, Any]]:
     every = [lane for lane in lanes(trace, first) if lane.active and any(one != Process() for one in lane.states)]
+    labels = dict.fromkeys(label for lane in every for label in lane.labels or ("",))
+    shown = [(lane, label) for label in labels for lane in every if label in (lane.labels or ("",))]
     return [
         {
             "title": _title(trace, number),
@@ -108,7 +110,7 @@ def _states(trace: Trace, specification: Specification, first: int) -> list[dict
             "choices": list(step.choices),
             "changes": [[change.path, change.before, change.after] for change in step.changes],
             "messages": list(_messages(trace.messages, number)),
-            "processes": [_process(lane, number, first) for lane in every],
+            "processes": [_process(lane, label, number, first) for lane, label in shown],
             "state": [list(part) for part in parts(step.state._type, step.state)],
             "disabled": [_disabled(one) for one in why_not(specification, step.state)],
         }
@@ -134,15 +136,17 @@ def _messages(every: tuple[Message, ...], number: int) -> Iterator[list[str]]:
             yield ["lost", message.text]
 
 
-def _process(lane: Lane, number: int, first: int) -> dict[str, Any]:
-    now, before = lane.states[number], lane.states[number - 1] if number > first else Process()
-    old = before.log or ()
+def _process(lane: Lane, label: str, number: int, first: int) -> dict[str, Any]:
+    """A row of the table of processes; `label` is the partition, if they have several."""
+    now = lane.states[number].replica(label)
+    old = lane.states[number - 1].replica(label).log or () if number > first else ()
     log = [
         [cell.epoch, cell.short, cell.text, number > first and (offset >= len(old) or old[offset] != cell)]
         for offset, cell in enumerate(now.log or ())
     ]
-    role = "down" if now.down else "leader" if now.leads else now.role.replace("_", " ").lower()
+    role = "down" if lane.states[number].down else "leader" if now.leads else now.role.replace("_", " ").lower()
     return {
+        "label": label,
         "name": lane.name,
         "role": role,
         "epoch": now.epoch,

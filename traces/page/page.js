@@ -49,6 +49,28 @@ function process(one) {
   return row;
 }
 
+// Replicas of a partition stand together, under its name, where processes have several.
+function partitions(every) {
+  const bodies = new Map();
+  for (const one of every) {
+    if (!bodies.has(one.label)) bodies.set(one.label, partition(one.label));
+    bodies.get(one.label).append(process(one));
+  }
+  return [...bodies.values()];
+}
+
+function partition(label) {
+  const body = element("tbody");
+  if (!label) return body;
+  const row = element("tr");
+  const head = element("th", label, "partition");
+  head.scope = "rowgroup";
+  head.colSpan = 6;
+  row.append(head);
+  body.append(row);
+  return body;
+}
+
 function disabled(one) {
   const items = [element("dt", one.action)];
   if (one.empty) items.push(element("dd", one.empty));
@@ -90,7 +112,7 @@ function go(number) {
   at("traffic").hidden = !one.messages.length;
   fill("messages", one.messages.map(([what, text]) => element("li", `${what} ${text}`, what)));
   at("logs").hidden = !one.processes.length;
-  fill("processes", one.processes.map(process));
+  fill("processes", [at("processes").tHead, ...partitions(one.processes)]);
   at("count").textContent = `${one.disabled.length} actions are not possible in this state`;
   fill("disabled", one.disabled.flatMap(disabled));
   fill("state", one.state.map(([path, text]) => {
