@@ -16,8 +16,8 @@ _FILLS = ("#cfe3f5", "#fde2b8", "#cdebd8", "#f3d1e3", "#eee9a6", "#ddd6f3", "#f9
 _STROKES = ("#2f6fab", "#b87300", "#23855a", "#b0447f", "#857b00", "#6a55b5", "#c0482c", "#5d6b75")
 
 STYLE = """
-svg.run { background: #ffffff; }
-.run text { font-family: FONT; font-size: 12px; fill: #1b1f24; }
+svg.run { background: #ffffff; font-family: FONT; font-size: 12px; }
+.run text { fill: #1b1f24; }
 .run .small { font-size: 10.5px; }
 .run .dim { fill: #57606a; }
 .run .bold { font-weight: 600; }
