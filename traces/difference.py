@@ -1,7 +1,8 @@
 """What changed between two values of one type: one line a changed path, such as `replica[b1].log.records[2].epoch`.
 
 Paths go through struct fields, map keys and sequence positions down to the smallest part that differs. Sets and bags
-of scalars are shown whole; of larger elements, only those that came or went.
+of scalars are shown whole; of larger elements, only those that came or went. So are sequences of larger elements that
+lose some in front, or get some there.
 """
 
 from __future__ import annotations
@@ -57,6 +58,10 @@ def difference(kind: types.Type, before: Any, after: Any, path: str = "") -> Ite
             yield from difference(kind.members[kind.position(after)], before, after, path)
         case types.Seq() if _extends(before, after) or _extends(after, before) or len(before) == len(after):
             yield from _elements(kind, before, after, path)
+        case types.Seq() if not types.is_scalar(kind.element) and (_ends(before, after) or _ends(after, before)):
+            yield from _elements(
+                kind, before[: max(0, len(before) - len(after))], after[: max(0, len(after) - len(before))], path
+            )
         case types.Set() | types.Bag() if not types.is_scalar(kind.element):
             yield from _members(kind, before, after, path)
         case _:
@@ -65,6 +70,10 @@ def difference(kind: types.Type, before: Any, after: Any, path: str = "") -> Ite
 
 def _extends(longer: tuple[Any, ...], shorter: tuple[Any, ...]) -> bool:
     return longer[: len(shorter)] == shorter
+
+
+def _ends(longer: tuple[Any, ...], shorter: tuple[Any, ...]) -> bool:
+    return longer[len(longer) - len(shorter) :] == shorter
 
 
 def _elements(kind: types.Seq, before: Any, after: Any, path: str) -> Iterator[Change]:

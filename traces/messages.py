@@ -1,9 +1,10 @@
 """The messages of a run: who sent each, in which step, and what became of it.
 
 A message is an element of a bag or set of structs in the state, or of a map of channels, `Map[P, Map[P, Seq[M]]]`. It
-is sent by the step that puts it there. It is received by a step that has it as an argument, or takes it out; a fault
-that takes it out loses it, and one that puts a copy beside it duplicates it. Where equal messages are in flight, the
-one that was sent first is taken to be the one that is received. A bag stands for what is in flight; a set of the same
+is sent by the step that puts it there. It is received by a step that has it as an argument, or takes it out. A fault
+that takes it out loses it, and so does a step that receives another one, or of a process that it is from or not meant
+for; a fault that puts a copy beside it duplicates it. Where equal messages are in flight, the one that was sent first
+is taken to be the one that is received. A bag stands for what is in flight; a set of the same
 messages then only remembers them, and is left out.
 """
 
@@ -101,13 +102,15 @@ def _follow(
     taken = removed
     if not step.fault:
         taken = removed | Counter({place: 1 for place in before if not removed[place] and place.value in named})
+    receives = any(place.value in named for place in before)
     for place, copies in taken.items():
+        is_received = not step.fault and (place.value in named or (not receives and _is_for(place, step.process)))
         for _ in range(copies):
             one = _oldest(in_flight[place])
-            if step.fault:
-                one.lost = number
-            else:
+            if is_received:
                 one.received.append(number)
+            else:
+                one.lost = number
             if removed[place]:
                 in_flight[place].remove(one)
     for place in (after - before).elements():
@@ -121,6 +124,12 @@ def _follow(
 def _oldest(equal: list[_Open]) -> _Open:
     """Of equal messages in flight the one that was sent first; any that was received already comes after."""
     return next((one for one in equal if not one.received), equal[-1])
+
+
+def _is_for(place: _Place, process: str) -> bool:
+    """Whether a process can be the one that receives a message, as far as that says where it comes from and goes."""
+    source, target = place.source or _end(place, _SOURCES), place.target or _end(place, _TARGETS)
+    return not process or target == process or (not target and source != process)
 
 
 def _end(place: _Place, names: tuple[str, ...]) -> str:

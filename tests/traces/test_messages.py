@@ -1,8 +1,11 @@
 """Who sent what in a run, and what became of it."""
 
+from typing import Annotated
+
+from fencepost.model import In, action
 from fencepost.model.raft.raft import Raft
 from fencepost.traces.messages import Message
-from models.walks import Announcing, Pinging, Streaming, walk
+from models.walks import Announcing, Node, Ping, Pinging, Streaming, walk
 
 PING = "Ping(source=n1, target=n2, number=0)"
 
@@ -25,6 +28,31 @@ def test_of_equal_messages_the_first_is_received_first():
 def test_a_fault_loses_a_message():
     (one,) = walk(Pinging, "n1: ping(source=n1, target=n2, number=0)", "network: lose_message(").messages
     assert (one.lost, one.received, one.in_flight) == (2, (), False)
+
+
+class Forgetting(Pinging):
+    """Nodes that take everything else out of flight as they answer, or give up what they have sent."""
+
+    @action(process="message.target")
+    def answer(self, message: Annotated[Ping, In("messages")]) -> None:
+        self.messages.clear()
+
+    @action(process="source")
+    def give_up(self, source: Node) -> None:
+        for message in self.messages:
+            if message.source == source:
+                self.receive(message)
+
+
+def test_what_nobody_takes_is_lost():
+    """It was meant for another, or the step is about another message, or of the one that had sent it."""
+    pings = ["n1: ping(source=n1, target=n2, number=0)", "n3: ping(source=n3, target=n2, number=0)"]
+    taken, dropped = walk(Forgetting, *pings, f"n2: answer(message={PING}").messages
+    assert (taken.received, taken.lost) == ((3,), None)
+    assert (dropped.received, dropped.lost) == ((), 3)
+    given_up, left = walk(Forgetting, *pings, "n1: give_up(source=n1").messages
+    assert (given_up.received, given_up.lost) == ((), 3)
+    assert left.in_flight
 
 
 def test_a_fault_makes_a_copy_of_the_same_sender():
