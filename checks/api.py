@@ -351,6 +351,7 @@ def prepare(
         bounds=bounds(specification),
         view=specification.auxiliary if options.view else (),
         selected=specification.selected,
+        left_out={name: str(marker.needs) for name, marker in specification.left_out.items()},
         pins=pins,
     )
     return Job(specification, options, base, started)

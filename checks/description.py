@@ -42,6 +42,11 @@ def sections(found: loading.Found, specification: Specification) -> Iterator[tup
     if specification.deadlock_is_violation:
         properties.append([("  deadlock", "bold"), (" (in every state): Some step is possible.", "")])
     yield "Properties", properties or [[("  none", "")]]
+    if specification.left_out:
+        lines: list[Line] = [
+            [(f"  {name}", "bold"), (f": needs {marker.needs}", "")] for name, marker in specification.left_out.items()
+        ]
+        yield "Left out under these constants", lines
     if specification.constraints:
         yield "State constraints", [[(f"  {one.name}: {one.words}", "")] for one in specification.constraints]
     if found.entry is not None and found.entry.configurations:

@@ -96,7 +96,8 @@ class ErrorReport:
 class ConfigurationReport:
     """The result of one search. `stopped` says what ended it early, and is empty when the space was covered.
 
-    `selected` names the properties that were asked for, if not all. `view` names the auxiliary fields that did not tell
+    `selected` names the properties that were asked for, if not all. `left_out` are actions and properties that
+    these constants leave out, with what they need. `view` names the auxiliary fields that did not tell
     states apart, if a view was used: then nothing is known of states that were taken for others, and every verdict but
     that of a run that was found is no better than the view. `failures` says in words why the configuration
     does not hold; `mismatches`, what did not come out as pinned; and `undecided`, which pins could not be compared.
@@ -115,6 +116,7 @@ class ConfigurationReport:
     stopped: str = ""
     bounds: Mapping[str, Any] = field(default_factory=dict)
     selected: tuple[str, ...] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
     view: tuple[str, ...] = ()
     distinct: int = 0
     generated: int = 0

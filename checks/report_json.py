@@ -57,6 +57,7 @@ def _configuration_json(one: ConfigurationReport) -> dict[str, Any]:
         },
         "bounds": dict(one.bounds),
         "selected": None if one.selected is None else list(one.selected),
+        "left_out": dict(one.left_out),
         "distinct": one.distinct,
         "generated": one.generated,
         "depth": one.depth,

@@ -266,6 +266,9 @@ class _Details:
             yield from self._run(what, one.error.trace)
         for mismatch in one.mismatches:
             yield [(f"{_INDENT}Not as pinned: ", "bold red"), (mismatch, "")]
+        if one.left_out and one.pins is None:
+            words = ", ".join(f"{name} ({needs})" for name, needs in one.left_out.items())
+            yield [(f"{_INDENT}Left out, as what they need is 0: {words}.", "")]
         yield from self._without_run(one)
         for prop in one.properties:
             if prop.trace is not None and self._is_shown(one, prop):

@@ -1,19 +1,8 @@
 """What an author of a specification imports."""
 
 from .lang.annotations import Auxiliary, Constant, Domain, In, Needs, Range, Size
-from .lang.specification import (
-    Model,
-    Specification,
-    action,
-    choose,
-    constraint,
-    implies,
-    init,
-    invariant,
-    require,
-    step_invariant,
-    witness,
-)
+from .lang.decorators import action, constraint, init, invariant, step_invariant, witness
+from .lang.specification import Model, Specification, choose, implies, require
 from .lang.values import Bag, Map, Seq, Set, Struct, copy_of, replace
 
 __all__ = [

@@ -17,18 +17,6 @@ _BUDGETS = (
     "max_reassignments",
     "max_controller_failures",
 )
-#: The step of which each of them is the budget.
-_STEPS = (
-    "crash",
-    "lose_power",
-    "",
-    "shrink_isr",
-    "begin_shutdown",
-    "elect_preferred_leader",
-    "reassign",
-    "fail_over",
-)
-
 _CHOICES = {
     "acks": -1,
     "unclean_leader_election": False,
@@ -65,7 +53,7 @@ def _kafka(  # noqa: PLR0913  # keywords with defaults
 ) -> Configuration:  # fmt: skip
     """A configuration: its budgets, and distinct states and depth. `lost` and `incomplete` are lengths of runs.
 
-    `never` are steps that are not possible, besides those for which there is no budget.
+    `never` are steps that are not possible, though there is a budget for them, and `vacuous` properties without a case.
     """
     crashes, losses, suspicions, shrinks, shutdowns, moves, reassignments, _ = given
     constants = {
@@ -90,24 +78,12 @@ def _kafka(  # noqa: PLR0913  # keywords with defaults
         constants |= {"last_known_leader_election": False, "detects_unclean_shutdowns": False}
     broken = {} if lost is None else dict.fromkeys(_LOST, lost)
     broken |= {} if incomplete is None else {_COMPLETE: incomplete}
-    idle = {step for step, budget in zip(_STEPS, given, strict=True) if step and not budget}
-    idle |= set(never.split())
-    if not shutdowns:
-        idle.add("finish_shutdown")
-    if not crashes + losses + shutdowns:
-        idle |= {"register", "finish_start"}
-        if not suspicions:
-            idle |= {"fence", "unfence"}
-    about_nothing = set(vacuous.split())
-    about_nothing |= {"epochs_never_fall_along_a_log"} if records == 1 else set()
-    about_nothing |= {"reassignments_end_as_asked"} if not reassignments else set()
-    about_nothing |= {"unclean_restarts_leave"} if not crashes + losses else set()
-    about_nothing |= {"acknowledgements_are_sufficient"} if constants["acks"] != -1 else set()
-    about_nothing |= (
-        {"one_leader_per_epoch", "log_matching", "logs_match_below_high_watermarks"} if brokers == 1 else set()
-    )
     pins = Pins(
-        distinct, depth, broken | (violated or {}), vacuous=frozenset(about_nothing), unreachable=frozenset(idle)
+        distinct,
+        depth,
+        broken | (violated or {}),
+        vacuous=frozenset(vacuous.split()),
+        unreachable=frozenset(never.split()),
     )
     return Configuration(constants, tier, pins, symmetry=True)
 

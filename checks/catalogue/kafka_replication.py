@@ -15,7 +15,6 @@ _SIZES = ("brokers", "init_replication_factor", "init_isr_size", "min_isr", "val
 _FAULTS = ("max_lossless_shutdowns", "max_lossy_shutdowns", "max_fences", "max_isr_shrinks", "max_reassignments")
 _ROOM = ("max_metadata_records", "max_in_flight", "max_received")
 
-_RESTARTS = frozenset({"start_broker", "receive_registration_request", "receive_registration_response"})
 _CHANGES = frozenset(
     {
         "receive_metadata",
@@ -54,11 +53,6 @@ def _kafka(
         **dict(zip(_ROOM, room, strict=True)),
         "log_size": values,
     }
-    never |= set() if lossless > 0 else {"shut_down"}
-    never |= set() if lossy > 0 else {"shut_down_losing_log"}
-    never |= set() if fences > 0 else {"fence_broker"}
-    never |= set() if reassignments > 0 else {"reassign_partition"}
-    never |= set() if lossless + lossy > 0 else _RESTARTS
     never |= set() if fences > 0 or isr < replicas else {"unfence_broker"}
     never |= set() if lossless + lossy + fences > 0 or isr < replicas else _FENCED
     never |= set() if sum(faults) > 0 or isr < replicas else _CHANGES | _REFUSAL | _DIVERGING | _FAILED | _TWO_LEADERS

@@ -50,7 +50,6 @@ def _combined(
     witnesses = dict(zip(("two_controllers_at_once", "zombie_decides", "zombie_refuses"), seen, strict=False))
     idle = {"alter"} if given[1] == 1 else set()
     idle |= {"unfence"} if decisions == 1 else set()
-    idle |= {"restart"} if given[4] == 0 else set()
     pins = Pins(distinct, depth, violated, witnesses, unreachable=frozenset(idle))
     return Configuration(constants, tier, pins, symmetry=True, properties=(*_QUORUM, *_ABSTRACTION, *witnesses))
 

@@ -51,8 +51,6 @@ def _kraft(
     unreachable = _NEVER | _REFUSED_JOINING
     if max_elections == 0:
         unreachable |= _ELECTIONS
-    if max_restarts == 0:
-        unreachable |= {"restart"}
     if max_add_reconfigs == 0:
         unreachable |= _JOINING
     if max_remove_reconfigs == 0:

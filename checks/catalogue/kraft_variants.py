@@ -69,7 +69,7 @@ def _cut(
     max_elections: int = 2, tier: Tier = "quick", never: frozenset[str] = frozenset(), **violated: int,
 ) -> Configuration:  # fmt: skip
     """Three servers, one of which leads, and links that fail. Nobody writes."""
-    never |= _DIVERGING | {"client_request", "restart"}
+    never |= _DIVERGING | {"client_request"}
     given = 3, 1, max_elections, 0
     return _variant(given, limits, distinct, depth, tier=tier, violated=violated, never=never, writes=False)
 
@@ -178,7 +178,7 @@ REPORTS = (
         "KRaft with high watermarks that never fall: leaders tell of theirs when they are established",
         (
             _reports(12_800, 25),
-            _variant((3, 2, 2, 0), {"max_in_flight": 9}, 3_796_950, 38, never=frozenset({"restart", "lose_power"})),
+            _variant((3, 2, 2, 0), {"max_in_flight": 9}, 3_796_950, 38),
         ),
     ),
     Entry(
@@ -203,9 +203,7 @@ DISRUPTIONS = (
         "model.raft.kraft_pre_vote:KRaftPreVote",
         "KIP-996: who would stand for election asks first whether it could win",
         (
-            _variant(
-                (2, 1, 2, 0), _PRE_VOTES, 2_488, 26, never=_REFUSAL | _DIVERGING | _STAYS | {"restart", "lose_power"}
-            ),
+            _variant((2, 1, 2, 0), _PRE_VOTES, 2_488, 26, never=_REFUSAL | _DIVERGING | _STAYS),
             _variant((2, 1, 2, 1), _PRE_VOTES, 24_298, 32, never=_DIVERGING),
         ),
     ),

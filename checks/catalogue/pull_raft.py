@@ -33,8 +33,6 @@ def _pull_raft(
     unreachable = set(_NEVER_BETWEEN_TWO[variant])
     if constants["servers"] > 2:
         unreachable = {"refuse_pull_request", "handle_fail_pull_response"} if constants["max_elections"] == 1 else set()
-    if constants["max_restarts"] == 0:
-        unreachable.add("restart")
     vacuous = frozenset(_COMMITMENT if constants["values"] == 1 else ())
     pins = Pins(distinct, depth, violated or {}, vacuous=vacuous, unreachable=frozenset(unreachable))
     constants |= {"log_size": constants["values"], "max_in_flight": 8, "max_sent": max_sent}

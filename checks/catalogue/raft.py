@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .configuration import Configuration, Entry, Pins, Tier
 
-_NEVER_RESTARTED = frozenset({"restart"})
-
 
 def _raft(
     servers: int, values: int, max_elections: int, max_restarts: int, distinct: int, depth: int, *,
@@ -21,9 +19,7 @@ def _raft(
         "max_in_flight": 8,
         "max_sent": 20,
     }
-    unreachable = (_NEVER_RESTARTED if max_restarts == 0 else frozenset()) | (
-        {"refuse_append_request"} if max_elections == 1 else frozenset()
-    )
+    unreachable = frozenset({"refuse_append_request"} if max_elections == 1 else ())
     return Configuration(constants, tier, Pins(distinct, depth, violated or {}, unreachable=unreachable))
 
 

@@ -17,14 +17,8 @@ def _configuration(
     refuses: bool = True, symmetry: bool = False,
 ) -> Configuration:  # fmt: skip
     """A configuration. `refuses` says whether there is a follower that refuses a request to append."""
-    unreachable = {"restart": constants["max_restarts"] == 0, "refuse_append_request": not refuses}
-    pins = Pins(
-        distinct,
-        depth,
-        violated or {},
-        vacuous=vacuous,
-        unreachable=frozenset(name for name, never in unreachable.items() if never),
-    )
+    unreachable = frozenset(() if refuses else {"refuse_append_request"})
+    pins = Pins(distinct, depth, violated or {}, vacuous=vacuous, unreachable=unreachable)
     return Configuration(constants, tier, pins, symmetry)
 
 

@@ -359,6 +359,7 @@ def prepare(
         limits=Limits(),
         bounds=bounds(specification),
         selected=specification.selected,
+        left_out={name: str(marker.needs) for name, marker in specification.left_out.items()},
         pins=pins,
         walks=walks,
     )

@@ -71,7 +71,7 @@ class Lossy(Network[M]):
 
     losses: Annotated[int, Range(0, "max_losses")]
 
-    @action(process="network", fault=True)
+    @action(process="network", fault=True, needs="max_losses")
     def lose_message(self, message: Annotated[M, In("messages")]) -> None:
         """A message is lost."""
         require(self.losses < self.max_losses)
@@ -86,7 +86,7 @@ class Duplicating(Network[M]):
 
     duplicates: Annotated[int, Range(0, "max_duplicates")]
 
-    @action(process="network", fault=True)
+    @action(process="network", fault=True, needs="max_duplicates")
     def duplicate_message(self, message: Annotated[M, In("messages")]) -> None:
         """A message in flight gets a second copy."""
         require(self.duplicates < self.max_duplicates)

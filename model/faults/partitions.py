@@ -28,14 +28,14 @@ class Partitions(Model, Generic[P]):
         require(self.cuts < self.max_cuts)
         self.cuts += 1
 
-    @action(process="network", fault=True)
+    @action(process="network", fault=True, needs="max_cuts")
     def cut_one_way(self, source: P, target: P) -> None:
         """One process is no longer heard by another, which it still hears."""
         require(source != target and self.is_connected(source, target))
         self._count_cut()
         self.unheard_by[source].add(target)
 
-    @action(process="network", fault=True)
+    @action(process="network", fault=True, needs="max_cuts")
     def isolate(self, process: P) -> None:
         """A process neither hears any other nor is heard."""
         require(any(self.is_connected(process, other) for other in self.unheard_by if other != process))
@@ -45,7 +45,7 @@ class Partitions(Model, Generic[P]):
                 self.unheard_by[process].add(other)
                 self.unheard_by[other].add(process)
 
-    @action(process="network", fault=True)
+    @action(process="network", fault=True, needs="max_cuts")
     def heal(self) -> None:
         """All links work again."""
         require(any(len(others) > 0 for others in self.unheard_by.values()))

@@ -33,12 +33,12 @@ class Crashes(Model, Generic[P]):
         self.down.add(process)
         self.lose_memory(process)
 
-    @action(fault=True)
+    @action(fault=True, needs="max_crashes")
     def crash(self, process: P) -> None:
         """A process dies and loses its memory; its disk is as it was."""
         self.go_down(process)
 
-    @action
+    @action(needs="max_crashes")
     def come_back(self, process: P) -> None:
         """A process starts again."""
         require(not self.is_up(process))
@@ -63,7 +63,7 @@ class LossyDisks(Crashes[P]):
         """Drops what was written from an offset on."""
         raise NotImplementedError
 
-    @action(fault=True)
+    @action(fault=True, needs="max_crashes")
     def lose_power(self, process: P) -> None:
         """A process dies, and its disk keeps any part of what was not flushed, from the front."""
         kept = choose(range(self.flushed_offset(process), self.written_offset(process) + 1))
@@ -78,7 +78,7 @@ class EmptiedDisks(Crashes[P]):
         """What losing everything does to the state of a process."""
         raise NotImplementedError
 
-    @action(fault=True)
+    @action(fault=True, needs="max_crashes")
     def empty_disk(self, process: P) -> None:
         """A process dies, and its disk is replaced by a new one."""
         self.go_down(process)

@@ -23,8 +23,9 @@ from .messages import (
 )
 from .metadata import Metadata, Partition, Settings, TopicSettings
 
-#: A broker has a new epoch after each restart.
-_RESTARTS = "1 + max_crashes + max_power_losses + max_controlled_shutdowns"
+#: How often brokers restart. One has a new epoch each time.
+RESTARTS = "max_crashes + max_power_losses + max_controlled_shutdowns"
+_BROKER_EPOCHS = f"1 + {RESTARTS}"
 #: A broker that is fenced or shuts down costs an election, and so may its return, and its registration.
 _ELECTIONS = (
     "1 + 2 * max_suspicions + 3 * (max_crashes + max_power_losses) + 4 * max_controlled_shutdowns"
@@ -103,7 +104,7 @@ class Cluster(Model):
     max_controller_failures: Annotated[Constant[int], Range(0, 4)] = 2
 
     # How far epochs can get with so many failures: nobody has to set these.
-    max_broker_epoch: Annotated[Constant[int], Range(_RESTARTS, _RESTARTS)] = 2
+    max_broker_epoch: Annotated[Constant[int], Range(_BROKER_EPOCHS, _BROKER_EPOCHS)] = 2
     max_leader_epoch: Annotated[Constant[int], Range(_ELECTIONS, _ELECTIONS)] = 6
     max_partition_epoch: Annotated[Constant[int], Range(_CHANGES, _CHANGES)] = 19
     # Room. That it does not suffice is reported.

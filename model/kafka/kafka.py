@@ -75,7 +75,7 @@ class Kafka(Steps):
             for offset, record in enumerate(self.exposed[partition])
         )
 
-    @invariant
+    @invariant(needs="brokers - 1")
     def one_leader_per_epoch(self) -> bool:
         """No two brokers lead a partition in one leader epoch. R4."""
         return all(
@@ -127,7 +127,7 @@ class Kafka(Steps):
             for broker in self.broker
         )
 
-    @invariant
+    @invariant(needs="records - 1")
     def epochs_never_fall_along_a_log(self) -> bool:
         """Every record of a log has the epoch of the record before it, or a later one. L1."""
         return all(
@@ -137,7 +137,7 @@ class Kafka(Steps):
             for offset, record in enumerate(replica.log.records[1:])
         )
 
-    @invariant
+    @invariant(needs="brokers - 1")
     def log_matching(self) -> bool:
         """Two logs with records of one epoch at an offset have the same record there, and everywhere before. L5."""
         return all(
@@ -156,7 +156,7 @@ class Kafka(Steps):
             for offset, record in enumerate(self.replica(one, partition).log.records)
         )
 
-    @invariant
+    @invariant(needs="brokers - 1")
     def logs_match_below_high_watermarks(self) -> bool:
         """Below the high watermarks of both, two replicas have the same records. L4."""
         return all(
@@ -252,7 +252,7 @@ class Kafka(Steps):
             for broker, now in after.brokers.items()
         )
 
-    @step_invariant
+    @step_invariant(needs="max_crashes + max_power_losses")
     def unclean_restarts_leave(self, after: "Kafka") -> bool:
         """A broker that stopped uncleanly is neither in the ISR nor in the ELR as it is registered. R8."""
         return all(
@@ -265,7 +265,7 @@ class Kafka(Steps):
             for broker in self.broker
         )
 
-    @step_invariant
+    @step_invariant(needs="-acks")
     def acknowledgements_are_sufficient(self, after: "Kafka") -> bool:
         """With acks=all, what is acknowledged is below the high watermark, and the ISR is as large as needed. R9."""
         return all(
@@ -285,7 +285,7 @@ class Kafka(Steps):
             for value, production in productions.items()
         )
 
-    @invariant
+    @invariant(needs="max_reassignments")
     def reassignments_end_as_asked(self) -> bool:
         """When a reassignment ends, exactly the replicas that leave are gone, and some are in sync. R10."""
         return all(

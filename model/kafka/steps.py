@@ -7,7 +7,7 @@ granularity is sound.
 from typing import Annotated
 
 from .. import In, Set, action, choose, require
-from .cluster import Cluster, Fate
+from .cluster import RESTARTS, Cluster, Fate
 from .messages import (
     AlterPartitionError,
     AlterPartitionRequest,
@@ -21,6 +21,9 @@ from .messages import (
     Value,
 )
 from .metadata import Partition
+
+#: Sessions of brokers end with restarts, and for no reason.
+SESSIONS = f"max_suspicions + {RESTARTS}"
 
 
 class Steps(Cluster):
@@ -93,7 +96,7 @@ class Steps(Cluster):
 
     # Fetching.
 
-    @action(process="broker")
+    @action(process="broker", needs="brokers - 1")
     def fetch(self, broker: BrokerId, partition: PartitionId) -> None:
         """A follower fetches: the request is answered by the leader as soon as it is sent, the answer takes its time.
 
@@ -147,14 +150,14 @@ class Steps(Cluster):
             and message.leader_epoch == request.leader_epoch
         )
 
-    @action(process="message.target")
+    @action(process="message.target", needs="brokers - 1")
     def receive_fetch_response(self, message: Annotated[FetchResponse, In("messages")]) -> None:
         """A follower appends what it has fetched."""
         self.receive(message)
         if self.is_expected(message):
             self.replica(message.target, message.partition).on_fetched(message)
 
-    @action(process="message.target")
+    @action(process="message.target", needs="min(truncates_on_fetch, brokers - 1)")
     def receive_diverging_fetch_response(self, message: Annotated[DivergingFetchResponse, In("messages")]) -> None:
         """A follower truncates to where its log can fit the leader's."""
         self.receive(message)
@@ -185,7 +188,7 @@ class Steps(Cluster):
         broker_epoch, partition_epoch = self.broker[leader].broker_epoch, self.known(leader, partition).partition_epoch
         self.send(self.replica(leader, partition).propose(leader, partition, broker_epoch, partition_epoch, isr))
 
-    @action(process="leader")
+    @action(process="leader", needs="min(max_isr_shrinks, brokers - 1)")
     def shrink_isr(self, leader: BrokerId, partition: PartitionId, out: Set[BrokerId]) -> None:
         """Some followers have not caught up for too long. `Partition.maybeShrinkIsr`."""
         require(self.leads(leader, partition) and self.isr_shrinks < self.max_isr_shrinks)
@@ -195,7 +198,7 @@ class Steps(Cluster):
         self.isr_shrinks += 1
         self.propose(leader, partition, me.isr - out)
 
-    @action(process="leader")
+    @action(process="leader", needs="brokers - 1")
     def repeat_proposal(self, leader: BrokerId, partition: PartitionId) -> None:
         """The leader has heard nothing of its proposal for too long, and sends it again on a new connection.
 
@@ -231,7 +234,7 @@ class Steps(Cluster):
             for member in request.members
         )
 
-    @action(process="controller")
+    @action(process="controller", needs="brokers - 1")
     def receive_proposal(self, message: Annotated[AlterPartitionRequest, In("messages")]) -> None:
         """The controller makes the change, or refuses it. The leader learns of the change from the metadata log.
 
@@ -251,7 +254,7 @@ class Steps(Cluster):
             )
             self.tidy()
 
-    @action(process="message.target")
+    @action(process="message.target", needs="brokers - 1")
     def receive_refusal(self, message: Annotated[IneligibleReplica, In("messages")]) -> None:
         """The leader goes back to the ISR that is committed."""
         self.receive(message)
@@ -305,21 +308,21 @@ class Steps(Cluster):
         me.restart()
         self.tidy()
 
-    @action(fault=True)
+    @action(fault=True, needs="max_crashes")
     def crash(self, broker: BrokerId) -> None:
         """A process dies and starts again. What it had given to the operating system is there."""
         require(self.crashes < self.max_crashes)
         self.crashes += 1
         self.go_down(broker, False)
 
-    @action(fault=True)
+    @action(fault=True, needs="max_power_losses")
     def lose_power(self, broker: BrokerId) -> None:
         """A machine dies and starts again. Of each log any suffix may be lost, as nothing was flushed."""
         require(self.power_losses < self.max_power_losses)
         self.power_losses += 1
         self.go_down(broker, True)
 
-    @action(process="controller")
+    @action(process="controller", needs=RESTARTS)
     def register(self, broker: BrokerId) -> None:
         """A broker that starts is registered, once the session of its last run has ended (KIP-631)."""
         me = self.broker[broker]
@@ -329,7 +332,7 @@ class Steps(Cluster):
         controller.register(broker, me.is_clean or not self.detects_unclean_shutdowns, self.settings)
         self.write()
 
-    @action(process="broker")
+    @action(process="broker", needs=RESTARTS)
     def finish_start(self, broker: BrokerId) -> None:
         """A broker has its broker epoch, and has replayed the metadata log up to there at least."""
         me = self.broker[broker]
@@ -346,7 +349,7 @@ class Steps(Cluster):
             self.take_role(broker, partition, now)
         self.tidy()
 
-    @action(process="controller")
+    @action(process="controller", needs=SESSIONS)
     def unfence(self, broker: BrokerId) -> None:
         """A heartbeat of a broker that was fenced."""
         me = self.broker[broker]
@@ -356,7 +359,7 @@ class Steps(Cluster):
         controller.unfence(broker, self.settings)
         self.write()
 
-    @action(process="controller", fault=True)
+    @action(process="controller", fault=True, needs=SESSIONS)
     def fence(self, broker: BrokerId) -> None:
         """The session of a broker ends: it is down, or only seems so."""
         controller = self.controller
@@ -367,7 +370,7 @@ class Steps(Cluster):
         controller.fence(broker, self.settings)
         self.write()
 
-    @action(process="controller")
+    @action(process="controller", needs="max_controlled_shutdowns")
     def begin_shutdown(self, broker: BrokerId) -> None:
         """A broker asks to be shut down: it leaves each ISR, and others lead."""
         require(self.controlled_shutdowns < self.max_controlled_shutdowns and not self.broker[broker].is_starting)
@@ -377,7 +380,7 @@ class Steps(Cluster):
         controller.shut_down(broker, self.settings)
         self.write()
 
-    @action(process="controller")
+    @action(process="controller", needs="max_controlled_shutdowns")
     def finish_shutdown(self, broker: BrokerId) -> None:
         """A broker that leads nothing may stop: it flushes everything, writes down its broker epoch, and restarts."""
         controller = self.controller
@@ -391,7 +394,7 @@ class Steps(Cluster):
 
     # The controller.
 
-    @action(process="controller", fault=True)
+    @action(process="controller", fault=True, needs="max_controller_failures")
     def fail_over(self) -> None:
         """Another controller takes over. Of what was not committed, it may have any part."""
         require(self.controller_failures < self.max_controller_failures)
@@ -402,7 +405,7 @@ class Steps(Cluster):
 
     # Operators.
 
-    @action(process="controller")
+    @action(process="controller", needs="max_preferred_elections")
     def elect_preferred_leader(self, broker: BrokerId, partition: PartitionId) -> None:
         """Leadership goes to another in-sync replica, the preferred one."""
         require(self.preferred_elections < self.max_preferred_elections)
@@ -414,7 +417,7 @@ class Steps(Cluster):
         controller.elect_preferred(partition, broker)
         self.write()
 
-    @action(process="controller")
+    @action(process="controller", needs="max_reassignments")
     def reassign(self, partition: PartitionId, adding: Set[BrokerId], removing: Set[BrokerId]) -> None:
         """An operator wants other replicas (KIP-455)."""
         require(self.reassignments < self.max_reassignments)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 
 from .. import errors
 from . import values
-from .annotations import Needs, Range, evaluate_range, is_constant
+from .annotations import Bound, Needs, Range, evaluate_range, is_constant
 from .sources import calling_at, class_at, field_at, method_at, placed
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,6 +29,7 @@ class Marker:
     fault: bool = False
     on_request: bool = False
     helper: bool = False
+    needs: Bound | None = None
 
     @property
     def words(self) -> str:

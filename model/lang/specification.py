@@ -1,4 +1,4 @@
-"""Specifications: the base class that authors subclass, its decorators, and a class bound to its constants.
+"""Specifications: the base class that authors subclass, what its methods call, and a class bound to its constants.
 
 An instance of a `Model` subclass is a state. `Specification(cls, constants)` resolves every type and enumerates
 initial states, action instances and successors by running the class itself in CPython.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin, overload
+from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin
 
 from .. import errors
 from . import ir, types, values
@@ -21,16 +21,16 @@ from .annotations import (
     Resolver,
     check_enumerable,
     check_methods,
+    evaluate_bound,
     hints_of,
     is_auxiliary,
     method_hints,
     struct_type,
 )
-from .declarations import Marker, bind_constants, check_property, mark, marked_methods, parameters_of
+from .declarations import Marker, bind_constants, check_property, marked_methods, parameters_of
 from .failures import located
 from .sources import class_at, method_at, parameter_at, placed
 
-F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 PROPERTY_KINDS = ("invariant", "step_invariant", "witness")
@@ -81,50 +81,6 @@ def choose(options: Iterable[T]) -> T:
     run.sizes.append(len(listed))
     run.values.append(values.freeze(listed[index]))
     return listed[index]
-
-
-@overload
-def action(function: F) -> F: ...
-@overload
-def action(*, process: str | None = None, fault: bool = False) -> Callable[[F], F]: ...
-def action(function: F | None = None, *, process: str | None = None, fault: bool = False) -> F | Callable[[F], F]:
-    """A step that the system can take; its parameters range over all their values.
-
-    `process` names who takes it: a parameter, a field of one such as "message.target", or a fixed name such as
-    "controller"; the first parameter that is an identity by default. `fault` marks crashes, losses and the like.
-    """
-    marker = Marker("action", process, fault)
-    return mark(function, marker) if function is not None else lambda given: mark(given, marker)
-
-
-def init(function: F) -> F:
-    """Builds initial states from a state in which every field has its default. Several may exist."""
-    return mark(function, Marker("init"))
-
-
-@overload
-def invariant(function: F) -> F: ...
-@overload
-def invariant(*, on_request: bool = False, helper: bool = False) -> Callable[[F], F]: ...
-def invariant(function: F | None = None, *, on_request: bool = False, helper: bool = False) -> F | Callable[[F], F]:
-    """Must be true in every reachable state. Checked only when named if `on_request`, in proofs too if a `helper`."""
-    marker = Marker("invariant", on_request=on_request or helper, helper=helper)
-    return mark(function, marker) if function is not None else lambda given: mark(given, marker)
-
-
-def step_invariant(function: F) -> F:
-    """Must be true of every step: `self` is the state before, the parameter `after` the state after it."""
-    return mark(function, Marker("step_invariant"))
-
-
-def witness(function: F) -> F:
-    """Must be true in at least one reachable state."""
-    return mark(function, Marker("witness"))
-
-
-def constraint(function: F) -> F:
-    """States for which it is false are checked, but not counted and not explored further."""
-    return mark(function, Marker("constraint"))
 
 
 def implies(premise: bool, conclusion: bool) -> bool:
@@ -227,6 +183,7 @@ class Step:
 class Specification:
     """A `Model` subclass bound to its constants, with the named properties or all that are not on request.
 
+    `left_out` are the actions and properties that need something else than these constants.
     `auxiliary` names the fields that a search under a view leaves out when it tells states apart.
     `selected` keeps the names, and is None when none were given. `without` takes something out, to see who notices: the
     name of an action, or the file and line of a require(). `guards` has every require() that was translated. `helpers`
@@ -254,16 +211,30 @@ class Specification:
         self.cls = cast("type[Model]", type(model.__name__, (model,), bound))
         self.state_type = struct_type(self.cls, self.hints, self.resolver, model.__name__)
         self.auxiliary = tuple(name for name, _ in self.state_type.fields if is_auxiliary(self.hints[name]))
-        methods = [found for found in marked_methods(model) if found[0] != without]
+        declared = [found for found in marked_methods(model) if found[0] != without]
+        wanted = [
+            found for found in declared if found[2].kind == "action" or properties is None or found[0] in properties
+        ]
+        self.left_out = {name: marker for name, function, marker in wanted if not self._has(function, name, marker)}
+        methods = [found for found in declared if found[0] not in self.left_out]
         self.inits = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "init")))
         self.actions = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "action")))
         if not self.actions:
-            hint = "mark at least one method with @action"
+            turned_off = [f"{name} needs {marker.needs}" for name, marker in self.left_out.items()]
+            hint = "; ".join(turned_off) or "mark at least one method with @action"
             raise errors.NoAction(f"{self.name} has no action", at=class_at(model), hint=hint)
         self.selected = None if properties is None else tuple(properties)
         self.properties = self._selected([found for kind in PROPERTY_KINDS for found in _of(methods, kind)], helpers)
         self.constraints = tuple(self._property(*found) for found in _of(methods, "constraint"))
         self.deadlock_is_violation = bool(model.deadlock)
+
+    def _has(self, function: Callable[..., Any], name: str, marker: Marker) -> bool:
+        """Whether these constants are such that there is what a method says. Raises UnknownConstantInBound."""
+        if marker.needs is None:
+            return True
+        numbers = {constant: int(value) for constant, value in self.constants.items()}
+        with placed(partial(method_at, function)):
+            return evaluate_bound(marker.needs, numbers, f"{self.name}.{name}, needs") > 0
 
     def _action(self, name: str, function: Callable[..., None], marker: Marker, index: int) -> Action:
         hints = method_hints(self.source, function, f"{self.name}.{name}")
@@ -347,6 +318,12 @@ class Specification:
         """The properties that are selected, or all that are not on request; and the helpers, if they are wanted."""
         names, known = self.selected, [name for name, _, _ in found]
         for name in names or ():
+            if name in self.left_out:
+                needs = f"{self.left_out[name].needs}"
+                what = f"{self.name} has no property {name!r} under these constants: it needs {needs}, which is 0"
+                raise errors.UnknownProperty(
+                    what, hint=f"choose others: --set {needs}=1" if needs.isidentifier() else "choose others"
+                )
             if name not in known:
                 raise errors.UnknownProperty(f"{self.name} has no property {name!r}", hint=errors.nearest(name, known))
         return tuple(

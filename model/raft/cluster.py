@@ -66,7 +66,7 @@ class Cluster(RaftProperties, Generic[S]):
         """A server takes over what it is to append, and answers."""
         return self.server[request.target].on_append_accepted(request)
 
-    @action(fault=True)
+    @action(fault=True, needs="max_restarts")
     def restart(self, server: ServerId) -> None:
         """`Restart`."""
         require(self.restarts < self.max_restarts)

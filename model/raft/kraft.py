@@ -87,7 +87,7 @@ class VoterQuorum(Quorum[Entry, BeginQuorumResponse | X, V], Generic[X, V]):
         for server in self.server.values():
             server.epoch = 1
 
-    @action(fault=True)
+    @action(fault=True, needs="max_restarts")
     def restart(self, server: ServerId) -> None:
         """`Restart`."""
         require(self.restarts < self.max_restarts)

@@ -234,7 +234,7 @@ class KRaftReconfig(
                     self.server[server].found(host, first, role, leader)
                     break
 
-    @action(fault=True)
+    @action(fault=True, needs="max_restarts")
     def restart(self, server: ServerId) -> None:
         """`RestartWithState`."""
         me = self.server[server]

@@ -70,7 +70,7 @@ class RestartingQuorum(VoterQuorum[X, R], Generic[X, R]):
 
     max_in_flight = 8
 
-    @action(fault=True)
+    @action(fault=True, needs="max_restarts")
     def lose_power(self, server: ServerId) -> None:
         """A server restarts without a part of its log that was not flushed."""
         me = self.server[server]

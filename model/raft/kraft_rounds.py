@@ -109,7 +109,7 @@ class KRaftInRounds(RaftProperties, Network[FetchRequest], Generic[V]):
         elif is_awaited:
             follower.on_diverged(leader.on_diverging_fetch(message))
 
-    @action(fault=True)
+    @action(fault=True, needs="max_restarts")
     def restart(self, server: ServerId) -> None:
         """A server restarts, and may have lost a part of its log that was not flushed."""
         require(self.restarts < self.max_restarts)

@@ -245,7 +245,7 @@ class PullingServers(RaftProperties, RememberingNetwork[AnyMessage], Generic[S])
     def committed_offset_of(self, server: ServerId) -> int:
         return self.server[server].commit_offset
 
-    @action(fault=True)
+    @action(fault=True, needs="max_restarts")
     def restart(self, server: ServerId) -> None:
         """`Restart`."""
         require(self.restarts < self.max_restarts)

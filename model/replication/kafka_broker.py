@@ -114,7 +114,7 @@ class Brokers(Controller[P], Generic[P]):
         me.awaiting = Set()
         me.stop_fetching()
 
-    @action(fault=True)
+    @action(fault=True, needs="max_lossy_shutdowns")
     def shut_down_losing_log(self, broker: BrokerId) -> None:
         """A broker dies, and with it what it has of the partition. `UncleanShutdown`, `DataLossShutdown`."""
         me = self.broker[broker]
@@ -126,14 +126,14 @@ class Brokers(Controller[P], Generic[P]):
         me.high_watermark = 0
         me.epoch_start = None
 
-    @action(fault=True)
+    @action(fault=True, needs="max_lossless_shutdowns")
     def shut_down(self, broker: BrokerId) -> None:
         """A broker stops in good order. `CleanShutdown`."""
         require(self.lossless_shutdowns < self.max_lossless_shutdowns and not self.broker[broker].is_offline)
         self.lossless_shutdowns += 1
         self.go_down(broker, Status.OFFLINE_CLEAN, 0)
 
-    @action
+    @action(needs="max_lossless_shutdowns + max_lossy_shutdowns")
     def start_broker(self, broker: BrokerId) -> None:
         """A broker comes up, and wants to be registered. `BrokerStart`."""
         me = self.broker[broker]
@@ -143,7 +143,7 @@ class Brokers(Controller[P], Generic[P]):
         me.incarnation = self.latest_incarnation
         self.send(RegistrationRequest(broker, me.incarnation, me.broker_epoch))
 
-    @action(process="message.target")
+    @action(process="message.target", needs="max_lossless_shutdowns + max_lossy_shutdowns")
     def receive_registration_response(self, message: Annotated[RegistrationResponse, In("messages")]) -> None:
         """A broker runs, and has replayed all metadata but the last record. `ReceiveBrokerRegResponse`."""
         me = self.broker[message.target]

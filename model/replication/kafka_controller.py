@@ -64,7 +64,7 @@ class Controller(KafkaState[P], Generic[P]):
 
     # Life cycle of brokers.
 
-    @action(process="controller")
+    @action(process="controller", needs="max_lossless_shutdowns + max_lossy_shutdowns")
     def receive_registration_request(self, message: Annotated[RegistrationRequest, In("messages")]) -> None:
         """A broker is registered under a new broker epoch, and is alive at once. `ReceiveBrokerRegRequest`."""
         require(self.may_register(message))
@@ -139,7 +139,7 @@ class Controller(KafkaState[P], Generic[P]):
         leader = choose(b for b in after.isr if implies(after.leader in after.isr, b == after.leader))
         self.change(replace(after, leader=leader))
 
-    @action(process="controller")
+    @action(process="controller", needs="max_reassignments")
     def reassign_partition(self, adding: Set[BrokerId], removing: Set[BrokerId]) -> None:
         """An operator wants other replicas. Those to add come first. `PerformPartitionReassignment`."""
         before = self.partition
@@ -155,7 +155,7 @@ class Controller(KafkaState[P], Generic[P]):
 
     # What takes the place of heartbeats.
 
-    @action(process="controller", fault=True)
+    @action(process="controller", fault=True, needs="max_fences")
     def fence_broker(self, broker: BrokerId) -> None:
         """A broker seems to have failed. `FenceBroker`."""
         require(self.fences < self.max_fences and self.is_unfenced(broker))
