@@ -23,8 +23,14 @@ from .messages import (
 )
 from .metadata import Metadata, Partition, Settings, TopicSettings
 
-#: How often brokers restart. One has a new epoch each time.
+#: How many followers a partition can have.
+FOLLOWERS = "replication_factor - 1 + max_reassignments"
+#: How often brokers restart, and how often their sessions end: with a restart, or for no reason.
 RESTARTS = "max_crashes + max_power_losses + max_controlled_shutdowns"
+SESSIONS = f"max_suspicions + {RESTARTS}"
+#: How many leave or join an ISR of which a leader says so.
+PROPOSALS = f"min({FOLLOWERS}, max_isr_shrinks + {SESSIONS} + max_reassignments)"
+#: A broker has a new epoch after each restart.
 _BROKER_EPOCHS = f"1 + {RESTARTS}"
 #: A broker that is fenced or shuts down costs an election, and so may its return, and its registration.
 _ELECTIONS = (

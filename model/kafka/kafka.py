@@ -1,7 +1,7 @@
 """What a cluster promises. R1 to R10, L1 to L5, C4 and C5 are the names in docs/properties.md."""
 
 from .. import implies, invariant, step_invariant
-from .cluster import Fate
+from .cluster import FOLLOWERS, SESSIONS, Fate
 from .messages import BrokerId, PartitionId
 from .steps import Steps
 
@@ -75,7 +75,7 @@ class Kafka(Steps):
             for offset, record in enumerate(self.exposed[partition])
         )
 
-    @invariant(needs="brokers - 1")
+    @invariant(needs=FOLLOWERS)
     def one_leader_per_epoch(self) -> bool:
         """No two brokers lead a partition in one leader epoch. R4."""
         return all(
@@ -111,7 +111,7 @@ class Kafka(Steps):
             for now in self.controller.partitions.values()
         )
 
-    @invariant
+    @invariant(needs=SESSIONS)
     def inactive_brokers_are_out(self) -> bool:
         """A broker that is fenced or shutting down leads nothing, and is in no ISR: KIP-841. R7.
 
@@ -137,7 +137,7 @@ class Kafka(Steps):
             for offset, record in enumerate(replica.log.records[1:])
         )
 
-    @invariant(needs="brokers - 1")
+    @invariant(needs=FOLLOWERS)
     def log_matching(self) -> bool:
         """Two logs with records of one epoch at an offset have the same record there, and everywhere before. L5."""
         return all(
@@ -156,7 +156,7 @@ class Kafka(Steps):
             for offset, record in enumerate(self.replica(one, partition).log.records)
         )
 
-    @invariant(needs="brokers - 1")
+    @invariant(needs=FOLLOWERS)
     def logs_match_below_high_watermarks(self) -> bool:
         """Below the high watermarks of both, two replicas have the same records. L4."""
         return all(
@@ -265,7 +265,7 @@ class Kafka(Steps):
             for broker in self.broker
         )
 
-    @step_invariant(needs="-acks")
+    @step_invariant(needs=f"min(-acks, {FOLLOWERS})")
     def acknowledgements_are_sufficient(self, after: "Kafka") -> bool:
         """With acks=all, what is acknowledged is below the high watermark, and the ISR is as large as needed. R9."""
         return all(

@@ -7,7 +7,7 @@ granularity is sound.
 from typing import Annotated
 
 from .. import In, Set, action, choose, require
-from .cluster import RESTARTS, Cluster, Fate
+from .cluster import FOLLOWERS, PROPOSALS, RESTARTS, SESSIONS, Cluster, Fate
 from .messages import (
     AlterPartitionError,
     AlterPartitionRequest,
@@ -21,9 +21,6 @@ from .messages import (
     Value,
 )
 from .metadata import Partition
-
-#: Sessions of brokers end with restarts, and for no reason.
-SESSIONS = f"max_suspicions + {RESTARTS}"
 
 
 class Steps(Cluster):
@@ -96,7 +93,7 @@ class Steps(Cluster):
 
     # Fetching.
 
-    @action(process="broker", needs="brokers - 1")
+    @action(process="broker", needs=FOLLOWERS)
     def fetch(self, broker: BrokerId, partition: PartitionId) -> None:
         """A follower fetches: the request is answered by the leader as soon as it is sent, the answer takes its time.
 
@@ -150,14 +147,14 @@ class Steps(Cluster):
             and message.leader_epoch == request.leader_epoch
         )
 
-    @action(process="message.target", needs="brokers - 1")
+    @action(process="message.target", needs=FOLLOWERS)
     def receive_fetch_response(self, message: Annotated[FetchResponse, In("messages")]) -> None:
         """A follower appends what it has fetched."""
         self.receive(message)
         if self.is_expected(message):
             self.replica(message.target, message.partition).on_fetched(message)
 
-    @action(process="message.target", needs="min(truncates_on_fetch, brokers - 1)")
+    @action(process="message.target", needs=f"min(truncates_on_fetch, {FOLLOWERS})")
     def receive_diverging_fetch_response(self, message: Annotated[DivergingFetchResponse, In("messages")]) -> None:
         """A follower truncates to where its log can fit the leader's."""
         self.receive(message)
@@ -188,7 +185,7 @@ class Steps(Cluster):
         broker_epoch, partition_epoch = self.broker[leader].broker_epoch, self.known(leader, partition).partition_epoch
         self.send(self.replica(leader, partition).propose(leader, partition, broker_epoch, partition_epoch, isr))
 
-    @action(process="leader", needs="min(max_isr_shrinks, brokers - 1)")
+    @action(process="leader", needs=f"min(max_isr_shrinks, {FOLLOWERS})")
     def shrink_isr(self, leader: BrokerId, partition: PartitionId, out: Set[BrokerId]) -> None:
         """Some followers have not caught up for too long. `Partition.maybeShrinkIsr`."""
         require(self.leads(leader, partition) and self.isr_shrinks < self.max_isr_shrinks)
@@ -198,7 +195,7 @@ class Steps(Cluster):
         self.isr_shrinks += 1
         self.propose(leader, partition, me.isr - out)
 
-    @action(process="leader", needs="brokers - 1")
+    @action(process="leader", needs=PROPOSALS)
     def repeat_proposal(self, leader: BrokerId, partition: PartitionId) -> None:
         """The leader has heard nothing of its proposal for too long, and sends it again on a new connection.
 
@@ -234,7 +231,7 @@ class Steps(Cluster):
             for member in request.members
         )
 
-    @action(process="controller", needs="brokers - 1")
+    @action(process="controller", needs=PROPOSALS)
     def receive_proposal(self, message: Annotated[AlterPartitionRequest, In("messages")]) -> None:
         """The controller makes the change, or refuses it. The leader learns of the change from the metadata log.
 
@@ -254,7 +251,7 @@ class Steps(Cluster):
             )
             self.tidy()
 
-    @action(process="message.target", needs="brokers - 1")
+    @action(process="message.target", needs=PROPOSALS)
     def receive_refusal(self, message: Annotated[IneligibleReplica, In("messages")]) -> None:
         """The leader goes back to the ISR that is committed."""
         self.receive(message)
