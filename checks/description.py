@@ -10,7 +10,7 @@ from .api import layout
 from .screen import Line
 
 if TYPE_CHECKING:
-    from ..model.lang.specification import Action, Parameter, Specification
+    from ..model.lang.specification import Action, Parameter, Property, Specification
 
 
 def sections(found: loading.Found, specification: Specification) -> Iterator[tuple[str, list[Line]]]:
@@ -36,8 +36,10 @@ def sections(found: loading.Found, specification: Specification) -> Iterator[tup
     )
     yield "Actions", [_described(_signature(one), one) for one in specification.actions]
     kinds = {"invariant": "in every state", "step_invariant": "on every step", "witness": "in some state"}
-    properties = [
-        [(f"  {one.name}", "bold"), (f" ({kinds[one.kind]}): {one.words}", "")] for one in specification.properties
+    properties: list[Line] = [
+        [(f"  {one.name}", "bold"), (f" ({kinds[one.kind]}{when}): {one.words}", "")]
+        for some, when in ((specification.properties, ""), (_on_request(specification), "; on request"))
+        for one in some
     ]
     if specification.deadlock_is_violation:
         properties.append([("  deadlock", "bold"), (" (in every state): Some step is possible.", "")])
@@ -51,6 +53,16 @@ def sections(found: loading.Found, specification: Specification) -> Iterator[tup
         yield "State constraints", [[(f"  {one.name}: {one.words}", "")] for one in specification.constraints]
     if found.entry is not None and found.entry.configurations:
         yield "Pinned configurations", list(configurations(found.entry))
+
+
+def _on_request(specification: Specification) -> tuple[Property, ...]:
+    """The properties that are checked only when they are named, or that only proofs take."""
+    from ..model.lang.declarations import marked_methods
+
+    known = {one.name for one in specification.properties} | specification.left_out.keys()
+    names = [name for name, _, marker in marked_methods(specification.source) if marker.on_request]
+    others = [name for name in names if name not in known]
+    return type(specification)(specification.source, specification.constants, others).properties
 
 
 def _signature(action: Action) -> str:

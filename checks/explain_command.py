@@ -106,6 +106,8 @@ def _constants(settings: list[str], records: int) -> dict[str, str | int]:
         **{kind.constant: "--failures" for kind in KINDS},
     }
     assert vars(Setting()).keys() <= options.keys()
+    if found.get("topics", "1") != "1":
+        raise errors.BadOption("--set topics: a row of the table is about one topic", hint="leave it out")
     for constant in found.keys() & options.keys():
         raise errors.BadOption(f"--set {constant}: the table sets it", hint=f"give {options[constant]}")
     return {"records": records, **found}

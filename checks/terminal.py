@@ -268,7 +268,7 @@ class _Details:
             yield [(f"{_INDENT}Not as pinned: ", "bold red"), (mismatch, "")]
         if one.left_out and one.pins is None:
             words = ", ".join(f"{name} ({needs})" for name, needs in one.left_out.items())
-            yield [(f"{_INDENT}Left out, as what they need is 0: {words}.", "")]
+            yield [(f"{_INDENT}Left out, as these constants give them no room: {words}.", "")]
         yield from self._without_run(one)
         for prop in one.properties:
             if prop.trace is not None and self._is_shown(one, prop):

@@ -48,7 +48,7 @@ def _kraft(given: tuple[int, int, int, int], distinct: int, depth: int, *, tier:
     constants = dict(zip(_CONSTANTS, given, strict=True))
     unreachable = set(_NEVER_BETWEEN_TWO["KRaft"])
     if constants["max_restarts"] == 0:
-        unreachable |= {"restart", "handle_error_fetch_response"}
+        unreachable.add("handle_error_fetch_response")
         if constants["max_elections"] == 1:
             unreachable.add("refuse_fetch_request")
     violated = {"no_illegal_state": 7} if constants["max_restarts"] > 0 else {}

@@ -14,7 +14,7 @@ _SNAPSHOTS = {"send_snapshot", "handle_snapshot_request", "handle_snapshot_respo
 
 def _unreachable(given: dict[str, int | bool], joining: bool) -> set[str]:
     """What is never possible, message by message, without elections or without a server that joins."""
-    never = {"restart"} | (_ELECTIONS if given["max_elections"] == 0 else set())
+    never = set(_ELECTIONS if given["max_elections"] == 0 else ())
     return never if joining else never | _SNAPSHOTS
 
 
@@ -68,7 +68,7 @@ def _in_rounds(
 ) -> Configuration:  # fmt: skip
     """A configuration in rounds: all servers are members at first, and two are removed; two terms after the first."""
     constants = _changes(servers, servers, 2, 0, 2) | {"min_cluster_size": min_cluster_size, "include_thesis_bug": bug}
-    pins = _pins(distinct, depth, constants, {"restart", "append_add_server"}, violated or {})
+    pins = _pins(distinct, depth, constants, {"append_add_server"}, violated or {})
     return Configuration(constants, tier, pins, symmetry)
 
 
@@ -104,7 +104,7 @@ def _joint(
         "max_reconfigs": changes,
         "reconfig_type": kind,
     }
-    unreachable = {"restart"}
+    unreachable: set[str] = set()
     if not in_rounds:
         constants |= _TWO
         unreachable = _unreachable(constants, joining=changes > 0)

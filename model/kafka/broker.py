@@ -126,6 +126,11 @@ class Replica(Struct):
         epoch = self.log.latest_epoch_up_to(request.last_epoch, self.leader_epoch)
         return EpochEnd(epoch, self.log.end_offset_up_to(request.last_epoch))
 
+    def is_stale(self, request: FetchRequest) -> bool:
+        """Whether a later run of the follower has fetched already (KIP-903). `Replica.updateFetchStateOrThrow`."""
+        known = self.followers[request.source]
+        return known is not None and request.broker_epoch < known.broker_epoch
+
     def on_fetch(self, request: FetchRequest) -> FetchResponse:
         """Notes how far a follower is, and gives it the next record. `Partition.fetchRecords`."""
         start = request.offset

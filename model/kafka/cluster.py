@@ -24,7 +24,7 @@ from .messages import (
 from .metadata import Metadata, Partition, Settings, TopicSettings
 
 #: How many followers a partition can have.
-FOLLOWERS = "replication_factor - 1 + max_reassignments"
+FOLLOWERS = "min(brokers - 1, replication_factor - 1 + max_reassignments)"
 #: How often brokers restart, and how often their sessions end: with a restart, or for no reason.
 RESTARTS = "max_crashes + max_power_losses + max_controlled_shutdowns"
 SESSIONS = f"max_suspicions + {RESTARTS}"

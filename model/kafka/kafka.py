@@ -265,14 +265,14 @@ class Kafka(Steps):
             for broker in self.broker
         )
 
-    @step_invariant(needs=f"min(-acks, {FOLLOWERS})")
+    @step_invariant(needs="-acks")
     def acknowledgements_are_sufficient(self, after: "Kafka") -> bool:
         """With acks=all, what is acknowledged is below the high watermark, and the ISR is as large as needed. R9."""
         return all(
             implies(
-                production.fate == Fate.WAITING and after.production[partition][value].fate == Fate.ACKNOWLEDGED,
+                production.fate != Fate.ACKNOWLEDGED and after.production[partition][value].fate == Fate.ACKNOWLEDGED,
                 any(
-                    production.waits_for == leader
+                    (production.waits_for is None or production.waits_for == leader)
                     and after.is_sufficient(leader, partition, after.replica(leader, partition).isr)
                     and any(
                         record.value == value and offset < after.replica(leader, partition).high_watermark
@@ -285,7 +285,7 @@ class Kafka(Steps):
             for value, production in productions.items()
         )
 
-    @invariant(needs="max_reassignments")
+    @invariant(needs="min(max_reassignments, brokers - 1)")
     def reassignments_end_as_asked(self) -> bool:
         """When a reassignment ends, exactly the replicas that leave are gone, and some are in sync. R10."""
         return all(

@@ -126,7 +126,7 @@ class Partition(Struct):
         )
 
     def can_complete(self, isr: Set[BrokerId]) -> bool:
-        """Whether a reassignment can end with this ISR (KIP-455, KAFKA-15665)."""
+        """Whether a reassignment can end with this ISR (KIP-455, KAFKA-15665, and KAFKA-19975 in place of that)."""
         rest = isr - self.removing
         is_reassigned = len(self.adding) > 0 or len(self.removing) > 0
         shrinks = len(self.adding) < len(self.removing)

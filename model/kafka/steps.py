@@ -107,12 +107,16 @@ class Steps(Cluster):
         require(self.answer(request))
 
     def serves(self, request: FetchRequest) -> bool:
-        """Whether a broker leads in the epoch of a fetch (KIP-320), and knows the follower for a replica."""
+        """Whether a broker leads in the epoch of a fetch (KIP-320), and knows the follower for a replica.
+
+        A fetch that is handled as it is sent is never stale: that is for those who deliver it later.
+        """
         leader, partition = request.target, request.partition
         return (
             self.leads(leader, partition)
             and (request.leader_epoch == self.replica(leader, partition).leader_epoch or not self.fences_fetches)
             and request.source in self.known(leader, partition).replicas
+            and not self.replica(leader, partition).is_stale(request)
         )
 
     def answer(self, request: FetchRequest) -> bool:
@@ -402,7 +406,7 @@ class Steps(Cluster):
 
     # Operators.
 
-    @action(process="controller", needs="max_preferred_elections")
+    @action(process="controller", needs=f"min(max_preferred_elections, {FOLLOWERS})")
     def elect_preferred_leader(self, broker: BrokerId, partition: PartitionId) -> None:
         """Leadership goes to another in-sync replica, the preferred one."""
         require(self.preferred_elections < self.max_preferred_elections)
@@ -414,15 +418,15 @@ class Steps(Cluster):
         controller.elect_preferred(partition, broker)
         self.write()
 
-    @action(process="controller", needs="max_reassignments")
+    @action(process="controller", needs="min(max_reassignments, brokers - 1)")
     def reassign(self, partition: PartitionId, adding: Set[BrokerId], removing: Set[BrokerId]) -> None:
-        """An operator wants other replicas (KIP-455)."""
+        """An operator wants other replicas, as many or more or fewer (KIP-455). Nobody changes his mind."""
         require(self.reassignments < self.max_reassignments)
         controller = self.controller
         now = controller.partitions[partition]
         require(len(now.adding) == 0 and len(now.removing) == 0 and len(adding) + len(removing) > 0)
         require(len(adding & now.replicas) == 0 and removing <= now.replicas)
-        require(len(now.replicas) + len(adding) - len(removing) == self.replication_factor)
+        require(len(now.replicas) + len(adding) > len(removing))
         self.reassignments += 1
         controller.reassign(partition, adding, removing, self.settings)
         self.write()

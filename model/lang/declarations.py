@@ -202,6 +202,8 @@ def _way_out(name: str, marker: Range, constants: list[str]) -> str:
     """What to change when a constant does not go together with others: empty if its bounds are numbers."""
     bounds = [re.sub(r"\s+", " ", str(bound)) for bound in (marker.low, marker.high)]
     others = [other for other in constants if any(re.search(rf"\b{other}\b", bound) for bound in bounds)]
+    if others and bounds[0] == bounds[1]:
+        return f"{name} follows other constants, it is {bounds[0]}: leave it out"
     return f"{name} is from {bounds[0]} to {bounds[1]}: change it, or {' or '.join(others)}" if others else ""
 
 

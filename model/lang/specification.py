@@ -215,7 +215,7 @@ class Specification:
         wanted = [
             found for found in declared if found[2].kind == "action" or properties is None or found[0] in properties
         ]
-        self.left_out = {name: marker for name, function, marker in wanted if not self._has(function, name, marker)}
+        self.left_out = {name: marker for name, function, marker in wanted if self._needed(function, name, marker) <= 0}
         methods = [found for found in declared if found[0] not in self.left_out]
         self.inits = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "init")))
         self.actions = tuple(self._action(*found, index) for index, found in enumerate(_of(methods, "action")))
@@ -228,13 +228,14 @@ class Specification:
         self.constraints = tuple(self._property(*found) for found in _of(methods, "constraint"))
         self.deadlock_is_violation = bool(model.deadlock)
 
-    def _has(self, function: Callable[..., Any], name: str, marker: Marker) -> bool:
-        """Whether these constants are such that there is what a method says. Raises UnknownConstantInBound."""
-        if marker.needs is None:
-            return True
+    def _needed(self, function: Callable[..., Any], name: str, marker: Marker) -> int:
+        """What there is of what a method needs: more than 0, or the constants leave it out.
+
+        Raises UnknownConstantInBound.
+        """
         numbers = {constant: int(value) for constant, value in self.constants.items()}
         with placed(partial(method_at, function)):
-            return evaluate_bound(marker.needs, numbers, f"{self.name}.{name}, needs") > 0
+            return evaluate_bound(1 if marker.needs is None else marker.needs, numbers, f"{self.name}.{name}, needs")
 
     def _action(self, name: str, function: Callable[..., None], marker: Marker, index: int) -> Action:
         hints = method_hints(self.source, function, f"{self.name}.{name}")
@@ -319,11 +320,10 @@ class Specification:
         names, known = self.selected, [name for name, _, _ in found]
         for name in names or ():
             if name in self.left_out:
-                needs = f"{self.left_out[name].needs}"
-                what = f"{self.name} has no property {name!r} under these constants: it needs {needs}, which is 0"
-                raise errors.UnknownProperty(
-                    what, hint=f"choose others: --set {needs}=1" if needs.isidentifier() else "choose others"
+                what = (
+                    f"under these constants {self.name} has no property {name!r}: it needs {self.left_out[name].needs}"
                 )
+                raise errors.UnknownProperty(what, hint="that is 0 or less: choose other constants, or leave it out")
             if name not in known:
                 raise errors.UnknownProperty(f"{self.name} has no property {name!r}", hint=errors.nearest(name, known))
         return tuple(

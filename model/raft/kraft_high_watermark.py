@@ -2,12 +2,12 @@
 
 A new leader has every committed entry, and does not know how many of its entries are committed. What it knew as a
 follower may be less than what the last leader has told others. So it tells nothing until it has committed an entry of
-its own epoch, and with that everything before. And it goes back for nobody: a fetch that was sent before a follower
-restarted can come after those that it sent since.
+its own epoch, and with that everything before. And its high watermark never falls, though a follower may seem to go
+back: a fetch that was sent before a restart can come after those that were sent since.
 
 A follower that is told of less than it knows of stops with an exception in Kafka: it is in an illegal state here.
 
-Sources: KIP-595; `LeaderState.updateHighWatermark`, `FollowerState.updateHighWatermark`, `MonotonicHighWatermark` in
+Sources: KIP-595; `LeaderState.maybeUpdateHighWatermark`, `FollowerState.updateHighWatermark`, `MonotonicHighWatermark` in
 `RaftEventSimulationTest` of Apache Kafka.
 """
 

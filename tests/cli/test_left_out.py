@@ -97,7 +97,8 @@ def test_what_is_left_out_is_no_failure_and_changes_no_state(engine):
 def test_reports_say_what_is_left_out(run):
     done = run("check", f"{__file__}:Counting", "--set", "max_resets=0", "--set", "sure=true")
     assert (
-        "Left out, as what they need is 0: reset (min(max_resets, 1 - sure)), resets_are_few (max_resets)" in done.out
+        "Left out, as these constants give them no room: reset (min(max_resets, 1 - sure)), resets_are_few (max_resets)"
+        in done.out
     )
     assert (
         "Left out under these constants\n  nothing_happens: needs -top + 1\n" in run("show", f"{__file__}:Counting").out
@@ -108,8 +109,8 @@ def test_a_property_that_is_left_out_cannot_be_asked_for():
     with pytest.raises(UnknownProperty) as caught:
         Specification(Counting, {"max_resets": 0}, ["resets_are_few"])
     assert str(caught.value) == (
-        "error U110: Counting has no property 'resets_are_few' under these constants: it needs max_resets, which is 0\n"
-        "  choose others: --set max_resets=1"
+        "error U110: under these constants Counting has no property 'resets_are_few': it needs max_resets\n"
+        "  that is 0 or less: choose other constants, or leave it out"
     )
     assert Specification(Counting, {"max_resets": 0}, []).properties == ()
 

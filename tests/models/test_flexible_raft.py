@@ -17,7 +17,6 @@ ACTIONS = {
     "handle_vote_response": "405:1288",
     "refuse_append_request": "792:2132",
     "request_vote": "59:270",
-    "restart": "0:0",
     "update_term": "370:766",
 }
 

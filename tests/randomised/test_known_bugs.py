@@ -74,7 +74,7 @@ BUGS = [
     Bug("kip-101", "epochs_never_fall_along_a_log", 11, _REPLICAS, _WITHOUT, seed=12),
     Bug("kip-279", "epochs_never_fall_along_a_log", 11, _REPLICAS, _WITHOUT, seed=12),
     Bug("kip-320-first-try", "epochs_never_fall_along_a_log", 11, _REPLICAS, _WITHOUT, seed=12),
-    Bug("flexible-raft", "election_safety", 5),
+    Bug("flexible-raft", "election_safety", 6),
     Bug(
         "raft-fsync",
         "committed_entries_reach_majority",
@@ -86,7 +86,7 @@ BUGS = [
     Bug("raft-volatile-vote", "votes_are_durable", 3),
     Bug("kraft", "no_illegal_state", 8),
     Bug("kraft-resumed-leadership", "leader_append_only", 7),
-    Bug("kraft-no-pre-vote", "leader_with_majority_stays", 4),
+    Bug("kraft-no-pre-vote", "leader_with_majority_stays", 5),
     Bug("kraft-no-check-quorum", "leader_that_is_cut_off_resigns", 6),
 ]
 
@@ -116,6 +116,7 @@ QUICK = {
     "zookeeper-zombie-leader",
     "kraft-eager-activation",
     "kraft-kept-writes",
+    "kraft-hasty-report",
 }
 #: Found and shrunk to the shortest as well, in ten seconds to half a minute each.
 SLOW = {
@@ -129,6 +130,7 @@ NOT_MET = {
     "kafka-lagging-high-watermark", "kafka-any-partition-epoch", "zookeeper-zombie-controller",
     "zookeeper-unconditional-decision", "zookeeper-previous-incarnation", "zookeeper-unanswered-expansion",
     "raft-figure-8", "kraft-forgotten-leadership", "kraft-swayed-pre-vote",
+    "kraft-late-fetch",
 }  # fmt: skip
 
 
