@@ -7,8 +7,8 @@ back: a fetch that was sent before a restart can come after those that were sent
 
 A follower that is told of less than it knows of stops with an exception in Kafka: it is in an illegal state here.
 
-Sources: KIP-595; `LeaderState.maybeUpdateHighWatermark`, `FollowerState.updateHighWatermark`, `MonotonicHighWatermark` in
-`RaftEventSimulationTest` of Apache Kafka.
+Sources: KIP-595; `LeaderState.maybeUpdateHighWatermark`, `FollowerState.updateHighWatermark`, and
+`MonotonicHighWatermark` in `RaftEventSimulationTest` of Apache Kafka.
 """
 
 from typing import Annotated, Generic, TypeVar
