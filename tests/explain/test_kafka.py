@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from fencepost.checks import check
-from fencepost.checks.explain.claims import LOSS
+from fencepost.checks.explain.claims import CLAIMS, LOSS
 from fencepost.checks.explain.evidence import Searching
-from fencepost.checks.explain.failures import Combination
+from fencepost.checks.explain.failures import KINDS, Combination
 from fencepost.checks.explain.grid import Grid, Setting
 from fencepost.checks.explain.rows import merged
 from fencepost.checks.explain.table import Request, Table
@@ -43,6 +43,15 @@ def test_a_search_is_that_of_the_specification(table, setting, failures, expecte
         assert (found.verdict, found.distinct) == ("kept", report.distinct)
     else:
         assert (found.verdict, found.trace.states) == ("lost", expected)
+
+
+def test_two_broker_failures_and_a_slow_follower_lose_a_record():
+    """Of three replicas, two of which have to be in sync; the page says so."""
+    failures = {"max_power_losses": 2, "max_isr_shrinks": 1, "max_suspicions": 0, "max_controller_failures": 0}
+    (reading,) = (one for one in CLAIMS[0].readings if "ISR shrink" in one.words)
+    assert reading.combinations(KINDS, 2) == [Combination.of(failures)]
+    trace = check("kafka", {"records": 1, **failures}, properties=[LOSS], symmetry=True).trace(LOSS)
+    assert trace is not None and f"(2: after {trace.states} states)" in PAGE.read_text()
 
 
 def test_the_page_says_what_is_computed(table):
