@@ -52,7 +52,7 @@ def sections(found: loading.Found, specification: Specification) -> Iterator[tup
     if specification.constraints:
         yield "State constraints", [[(f"  {one.name}: {one.words}", "")] for one in specification.constraints]
     if found.entry is not None and found.entry.configurations:
-        yield "Pinned configurations", list(configurations(found.entry))
+        yield "Pinned configurations, where they differ from the defaults", list(configurations(found.entry))
 
 
 def _on_request(specification: Specification) -> tuple[Property, ...]:
@@ -83,6 +83,14 @@ def _described(what: str, action: Action) -> Line:
     return [(f"  {what}", "bold"), (" (fault)" if action.fault else "", ""), (f": {words}" if words else "", "")]
 
 
+def _follows(specification: Specification, name: str) -> bool:
+    """Whether a constant follows others, so that nobody has to set it."""
+    from ..model.lang.annotations import Range
+
+    ranges = [marker for marker in get_args(specification.hints[name])[1:] if isinstance(marker, Range)]
+    return any(isinstance(one.low, str) and one.low == one.high for one in ranges)
+
+
 def _allowed(specification: Specification, name: str) -> str:
     """The values a constant can have, as far as its annotation says."""
     from ..model.lang.annotations import Range, evaluate_bound
@@ -95,10 +103,15 @@ def _allowed(specification: Specification, name: str) -> str:
 
 
 def configurations(entry: catalogue.Entry) -> Iterator[Line]:
-    """The configurations of a shipped specification with what is pinned."""
+    """The configurations of a shipped specification with what is pinned. Constants that follow others are left out."""
+    from ..model.lang.specification import Specification
+
+    defaults = Specification(loading.find(entry.name).model)
+    usual = {name: value for name, value in defaults.constants.items() if not _follows(defaults, name)}
     rows = []
     for one in entry.configurations:
-        constants = " ".join(f"{name}={terminal.shown(value)}" for name, value in one.constants.items())
+        unusual = {name: value for name, value in one.constants.items() if name in usual and usual[name] != value}
+        constants = " ".join(f"{name}={terminal.shown(value)}" for name, value in unusual.items()) or "the defaults"
         pins = one.pins or catalogue.Pins()
         counts = [f"{count:,}" if count is not None else "-" for count in (pins.distinct, pins.depth)]
         how = ["symmetry"] * one.symmetry + ["view"] * one.view

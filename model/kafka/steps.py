@@ -360,7 +360,7 @@ class Steps(Cluster):
         controller.unfence(broker, self.settings)
         self.write()
 
-    @action(process="controller", fault=True, needs=SESSIONS)
+    @action(process="controller", fault=True, needs="max_suspicions + max_crashes + max_power_losses")
     def fence(self, broker: BrokerId) -> None:
         """The session of a broker ends: it is down, or only seems so."""
         controller = self.controller
