@@ -35,7 +35,8 @@ from .. import (
     witness,
 )
 from ..kafka.messages import AlterPartitionError, AlterPartitionRequest, BrokerId, Member, PartitionId
-from ..kafka.metadata import Metadata, Partition, Registration, Settings, TopicSettings
+from ..kafka.metadata import Metadata, Partition, Registration
+from ..kafka.settings import Rules, Settings, TopicSettings
 from ..raft.base import ServerId, Term
 from ..raft.kraft_rounds import KRaftInRounds
 from ..raft.kraft_server import FetchRequest
@@ -168,7 +169,7 @@ class Combined(KRaftInRounds[C], Generic[C]):
         controller = self.controller(server)
         require(self.may_propose(broker, partition, isr))
         request = self.proposal(broker, partition, isr)
-        require(controller.error_of(request) is None)
+        require(controller.error_of(request, Rules()) is None)
         controller.alter(request, self.settings)
         self.write(server, broker)
 
@@ -293,9 +294,9 @@ class Combined(KRaftInRounds[C], Generic[C]):
             self.is_zombie(server)
             and server.committed_changes == server.changes
             and self.may_propose(broker, partition, everybody)
-            and server.image.metadata.error_of(self.proposal(broker, partition, everybody))
+            and server.image.metadata.error_of(self.proposal(broker, partition, everybody), Rules())
             == AlterPartitionError.INELIGIBLE_REPLICA
-            and self.metadata[-1].error_of(self.proposal(broker, partition, everybody)) is None
+            and self.metadata[-1].error_of(self.proposal(broker, partition, everybody), Rules()) is None
             for everybody in [self.members(BrokerId)]
             for server in self.server.values()
             for broker in self.image

@@ -22,7 +22,8 @@ from .messages import (
     PartitionId,
     Record,
 )
-from .metadata import Partition
+from .metadata import Partition, Registration
+from .settings import Rules, Settings
 
 
 class PartitionLog(ReplicaLog[Record]):
@@ -74,6 +75,18 @@ class Replica(Struct):
 
     # Metadata.
 
+    def take_role(self, me: int, partition: Partition, rules: Rules) -> None:
+        """Leads, follows, or is no more. `ReplicaManager.applyDelta`."""
+        is_new_epoch = partition.leader_epoch > self.leader_epoch
+        if partition.leader == me:
+            self.become_leader(me, partition, rules.forgets_positions)
+        elif me not in partition.replicas:
+            self.delete()
+        else:
+            self.become_follower(partition)
+            if is_new_epoch and not rules.truncates_on_fetch:
+                self.truncate(self.high_watermark)
+
     def become_leader(self, me: int, partition: Partition, forgets_positions: bool) -> None:
         """Leads, from now on or with other members. A proposal that was under way is not waited for any more.
 
@@ -102,6 +115,25 @@ class Replica(Struct):
 
     # Leaders.
 
+    def accepts(self, me: int, acks: int, known: Partition, settings: Settings) -> bool:
+        """Whether records are written here: by a leader, and with acks=all only with enough in-sync replicas."""
+        return self.leader == me and (acks != -1 or known.is_sufficient(self.isr, settings))
+
+    def counted_isr(self, rules: Rules) -> Set[BrokerId]:
+        """Those that must have a record before it counts as committed (KIP-497)."""
+        return self.maximal_isr if rules.counts_pending_members else self.isr
+
+    def can_commit(self, known: Partition, settings: Settings, rules: Rules) -> bool:
+        """Whether the ISR is large enough to commit anything (KIP-966; KAFKA-15583)."""
+        return known.is_sufficient(self.isr, settings) or not rules.strict_min_isr
+
+    def advance(self, me: int, known: Partition, settings: Settings, rules: Rules) -> int:
+        """Raises the high watermark to what is committed; returns where it was. `Partition.maybeIncrementLeaderHW`."""
+        before, offset = self.high_watermark, self.committable(me, self.counted_isr(rules))
+        if offset > before and self.can_commit(known, settings, rules):
+            self.high_watermark = offset
+        return before
+
     @property
     def maximal_isr(self) -> Set[BrokerId]:
         """The ISR with those that a pending proposal would add (KIP-497)."""
@@ -126,6 +158,18 @@ class Replica(Struct):
         epoch = self.log.latest_epoch_up_to(request.last_epoch, self.leader_epoch)
         return EpochEnd(epoch, self.log.end_offset_up_to(request.last_epoch))
 
+    def serves(self, request: FetchRequest, known: Partition, rules: Rules) -> bool:
+        """Whether it leads in the epoch of a fetch (KIP-320), and knows the follower for a replica.
+
+        A fetch that is handled as it is sent is never stale: that is for those who deliver it later.
+        """
+        return (
+            self.leader == request.target
+            and (request.leader_epoch == self.leader_epoch or not rules.fences_fetches)
+            and request.source in known.replicas
+            and not self.is_stale(request)
+        )
+
     def is_stale(self, request: FetchRequest) -> bool:
         """Whether a later run of the follower has fetched already (KIP-903). `Replica.updateFetchStateOrThrow`."""
         known = self.followers[request.source]
@@ -149,6 +193,29 @@ class Replica(Struct):
         """Whether a follower has all that may be committed: it may join the ISR (KAFKA-7128 for the epoch's start)."""
         end = self.known_end(follower)
         return end >= self.high_watermark and (end >= self.epoch_start or not waits_for_epoch_start)
+
+    def may_join(self, follower: int, registration: Registration, rules: Rules) -> bool:
+        """Whether the leader proposes a follower, as that fetches. `Partition.maybeExpandIsr`."""
+        state = self.followers[follower]
+        return (
+            self.pending is None
+            and follower not in self.isr
+            and state is not None
+            and self.is_caught_up(follower, rules.waits_for_epoch_start)
+            and (registration.is_active or not rules.refuses_inactive_members)
+            and (state.broker_epoch == registration.broker_epoch or not rules.checks_member_epochs)
+        )
+
+    def may_leave(self, me: int, out: Set[BrokerId]) -> bool:
+        """Whether the leader can go on without followers that have not caught up. `Partition.maybeShrinkIsr`."""
+        return (
+            self.leader == me
+            and self.pending is None
+            and len(out) > 0
+            and out <= self.isr
+            and me not in out
+            and all(self.followers[peer] is None or self.known_end(peer) < self.log.end_offset for peer in out)
+        )
 
     def propose(
         self, me: int, partition: int, broker_epoch: int, partition_epoch: int, isr: Set[BrokerId]
@@ -175,6 +242,14 @@ class Replica(Struct):
             self.pending = None
 
     # Followers.
+
+    def expects(self, response: FetchResponse | DivergingFetchResponse, rules: Rules) -> bool:
+        """Whether an answer is taken: to a fetch in its leader epoch (KAFKA-18991), from where it is."""
+        return (
+            (self.leader_epoch == response.leader_epoch or not rules.ignores_late_responses)
+            and self.leader == response.source
+            and self.log.end_offset == response.offset
+        )
 
     def on_fetched(self, response: FetchResponse) -> None:
         """Appends what was fetched. The high watermark is the leader's, and may fall."""

@@ -21,7 +21,8 @@ from .messages import (
     Record,
     Value,
 )
-from .metadata import Metadata, Partition, Settings, TopicSettings
+from .metadata import Metadata, Partition
+from .settings import Rules, Settings, TopicSettings
 
 #: How many followers a partition can have.
 FOLLOWERS = "min(brokers - 1, replication_factor - 1 + max_reassignments)"
@@ -173,6 +174,23 @@ class Cluster(Model):
             self.last_known_leader_election,
         )
 
+    @property
+    def rules(self) -> Rules:
+        """The rules that there are, for the handlers."""
+        return Rules(
+            self.strict_min_isr,
+            self.truncates_on_fetch,
+            self.fences_fetches,
+            self.ignores_late_responses,
+            self.counts_pending_members,
+            self.waits_for_epoch_start,
+            self.ignores_diverging_positions,
+            self.checks_partition_epoch,
+            self.checks_member_epochs,
+            self.refuses_inactive_members,
+            self.forgets_positions,
+        )
+
     def replica(self, broker: BrokerId, partition: PartitionId) -> Replica:
         """What a broker has of a partition."""
         return self.broker[broker].replicas[partition]
@@ -254,10 +272,5 @@ class Cluster(Model):
         return self.ignores_late_responses and not self.is_expected(message)
 
     def is_expected(self, response: FetchResponse | DivergingFetchResponse) -> bool:
-        """Whether a follower takes an answer: to a fetch in its leader epoch (KAFKA-18991), from where it is."""
-        me = self.replica(response.target, response.partition)
-        return (
-            (me.leader_epoch == response.leader_epoch or not self.ignores_late_responses)
-            and me.leader == response.source
-            and me.log.end_offset == response.offset
-        )
+        """Whether a follower takes an answer."""
+        return self.replica(response.target, response.partition).expects(response, self.rules)

@@ -93,8 +93,11 @@ class Kafka(Steps):
         """A leader that can commit waits for everybody who may be elected. R3."""
         return all(
             implies(
-                self.leads_now(broker, partition) and self.can_commit(broker, partition),
-                now.isr | now.elr <= self.counted_isr(broker, partition),
+                self.leads_now(broker, partition)
+                and self.replica(broker, partition).can_commit(
+                    self.known(broker, partition), self.settings, self.rules
+                ),
+                now.isr | now.elr <= self.replica(broker, partition).counted_isr(self.rules),
             )
             for partition, now in self.controller.partitions.items()
             for broker in self.broker
@@ -273,7 +276,9 @@ class Kafka(Steps):
                 production.fate != Fate.ACKNOWLEDGED and after.production[partition][value].fate == Fate.ACKNOWLEDGED,
                 any(
                     (production.waits_for is None or production.waits_for == leader)
-                    and after.is_sufficient(leader, partition, after.replica(leader, partition).isr)
+                    and after.known(leader, partition).is_sufficient(
+                        after.replica(leader, partition).isr, after.settings
+                    )
                     and any(
                         record.value == value and offset < after.replica(leader, partition).high_watermark
                         for offset, record in enumerate(after.replica(leader, partition).log.records)

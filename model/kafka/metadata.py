@@ -5,43 +5,19 @@ a request or a timeout and changes the metadata in the controller's memory; it i
 changed and to answer when that is committed.
 """
 
-from typing import Annotated
-
-from .. import Map, Range, Set, Struct, choose
+from .. import Map, Set, Struct, choose
 from .messages import (
     AlterPartitionError,
     AlterPartitionRequest,
     BrokerEpoch,
     BrokerId,
     LeaderEpoch,
+    Member,
     PartitionEpoch,
     PartitionId,
     TopicId,
 )
-
-
-class TopicSettings(Struct):
-    """What an operator can set for a topic."""
-
-    min_insync_replicas: Annotated[int, Range(1, "brokers")]
-    unclean_leader_election: bool
-
-
-class Settings(Struct):
-    """What an operator can set: for the first topic, for all others, and for the whole cluster."""
-
-    first: TopicSettings
-    others: TopicSettings
-    eligible_leader_replicas: bool
-    last_known_leader_election: bool
-
-    def of(self, topic: int) -> TopicSettings:
-        """What is set for a topic."""
-        return self.first if topic == 0 else self.others
-
-    def needed(self, topic: int, replicas: Set[BrokerId]) -> int:
-        """How many in-sync replicas a partition of a topic needs to commit anything."""
-        return min(self.of(topic).min_insync_replicas, len(replicas))
+from .settings import Rules, Settings
 
 
 class Registration(Struct):
@@ -71,6 +47,10 @@ class Partition(Struct):
     adding: Set[BrokerId]
     removing: Set[BrokerId]
 
+    def is_sufficient(self, isr: Set[BrokerId], settings: Settings) -> bool:
+        """Whether these are as many in-sync replicas as are needed."""
+        return len(isr) >= settings.needed(self.topic, self.replicas)
+
     def change(self, isr: Set[BrokerId], lost: Set[BrokerId], active: Set[BrokerId], settings: Settings) -> None:
         """Makes a change of the ISR, and all that goes with it: ELR, end of a reassignment, leader, epochs.
 
@@ -91,11 +71,11 @@ class Partition(Struct):
         if self.leader in candidates:
             leader = self.leader
         elif len(candidates) > 0:
-            leader = choose(broker for broker in replicas if broker in candidates)
+            leader = self.elect(replicas & candidates)
         elif len(target) == 0 and len(eligible) == 0 and self.is_last_resort(active, settings):
             leader = self.last_known_leader
         elif settings.of(self.topic).unclean_leader_election and len(replicas & active) > 0:
-            leader = choose(broker for broker in replicas if broker in active)
+            leader = self.elect(replicas & active)
             eligible = Set()
             target = Set()
         if leader is not None and leader not in target:
@@ -116,6 +96,11 @@ class Partition(Struct):
         self.isr = target
         self.elr = eligible
         self.leader = leader
+
+    def elect(self, candidates: Set[BrokerId]) -> BrokerId:
+        """Any of them. Kafka takes the first in the order of the replicas, which a partition does not have here."""
+        elected = choose(candidates)
+        return elected
 
     def is_last_resort(self, active: Set[BrokerId], settings: Settings) -> bool:
         """Whether the last leader is elected as nobody else has everything: it may have lost records (KIP-966)."""
@@ -189,7 +174,7 @@ class Metadata(Struct):
 
     # Changes of the ISR.
 
-    def error_of(self, request: AlterPartitionRequest) -> AlterPartitionError | None:
+    def error_of(self, request: AlterPartitionRequest, rules: Rules) -> AlterPartitionError | None:
         """Why a leader's proposal is refused, if it is. `ReplicationControlManager.validateAlterPartitionData`."""
         now = self.partitions[request.partition]
         if self.brokers[request.source].broker_epoch != request.broker_epoch:
@@ -198,16 +183,18 @@ class Metadata(Struct):
             return AlterPartitionError.FENCED_LEADER_EPOCH
         if request.source != now.leader or not request.isr <= now.replicas:
             return AlterPartitionError.INVALID_REQUEST
-        if request.partition_epoch != now.partition_epoch:
+        if request.partition_epoch != now.partition_epoch and rules.checks_partition_epoch:
             return AlterPartitionError.INVALID_UPDATE_VERSION
-        if not all(self.is_eligible(member.broker, member.broker_epoch) for member in request.members):
+        if not all(self.is_eligible(member, rules) for member in request.members):
             return AlterPartitionError.INELIGIBLE_REPLICA
         return None
 
-    def is_eligible(self, broker: int, broker_epoch: int) -> bool:
+    def is_eligible(self, member: Member, rules: Rules) -> bool:
         """Whether a broker may be in an ISR: it is there (KIP-841), and is the one that was meant (KIP-903)."""
-        me = self.brokers[broker]
-        return me.is_active and (broker_epoch == 0 or me.broker_epoch == broker_epoch)
+        me = self.brokers[member.broker]
+        return (me.is_active or not rules.refuses_inactive_members) and (
+            member.broker_epoch == 0 or me.broker_epoch == member.broker_epoch or not rules.checks_member_epochs
+        )
 
     def alter(self, request: AlterPartitionRequest, settings: Settings) -> None:
         """Makes the ISR what a leader proposes."""

@@ -36,51 +36,31 @@ class Steps(Cluster):
         """
         production = self.production[partition][value]
         require(production.fate == Fate.UNSENT)
-        is_accepted = self.accepts(broker, partition)
+        me = self.replica(broker, partition)
+        is_accepted = me.accepts(broker, self.acks, self.known(broker, partition), self.settings)
         require(is_accepted or (self.acks == 0 and not self.broker[broker].is_starting))
         production.fate = Fate.WAITING if self.acks == -1 else Fate.ACKNOWLEDGED
         if is_accepted:
             if self.acks == -1:
                 production.waits_for = broker
-            me = self.replica(broker, partition)
             me.log.append(Record(value, me.leader_epoch))
             self.advance_high_watermark(broker, partition)
 
-    def accepts(self, broker: BrokerId, partition: PartitionId) -> bool:
-        """Whether a broker writes records: as leader, and with acks=all only with enough in-sync replicas."""
-        isr = self.replica(broker, partition).isr
-        return self.leads(broker, partition) and (self.acks != -1 or self.is_sufficient(broker, partition, isr))
-
-    def is_sufficient(self, leader: BrokerId, partition: PartitionId, isr: Set[BrokerId]) -> bool:
-        """Whether these are as many in-sync replicas as are needed."""
-        known = self.known(leader, partition)
-        return len(isr) >= self.settings.needed(known.topic, known.replicas)
-
-    def counted_isr(self, leader: BrokerId, partition: PartitionId) -> Set[BrokerId]:
-        """Those that must have a record before it counts as committed (KIP-497)."""
-        me = self.replica(leader, partition)
-        return me.maximal_isr if self.counts_pending_members else me.isr
-
-    def can_commit(self, leader: BrokerId, partition: PartitionId) -> bool:
-        """Whether the ISR is large enough to commit anything (KIP-966; KAFKA-15583)."""
-        isr = self.replica(leader, partition).isr
-        return self.is_sufficient(leader, partition, isr) or not self.strict_min_isr
-
     def advance_high_watermark(self, broker: BrokerId, partition: PartitionId) -> None:
-        """Looks what the leader can commit now (KIP-966 for a small ISR). Consumers may read it at once."""
+        """Looks what the leader can commit now. Consumers may read it at once."""
         me = self.replica(broker, partition)
-        members = self.counted_isr(broker, partition)
-        before, offset = me.high_watermark, me.committable(broker, members)
-        if offset <= before or not self.can_commit(broker, partition):
+        known = self.known(broker, partition)
+        before = me.advance(broker, known, self.settings, self.rules)
+        offset = me.high_watermark
+        if offset == before:
             return
-        me.high_watermark = offset
         read = len(self.exposed[partition])
         if offset > read:
             self.exposed[partition].extend(me.log.records[read:offset])
         for record in me.log.records[before:offset]:
             production = self.production[partition][record.value]
             if production.waits_for == broker:
-                is_safe = self.is_sufficient(broker, partition, members)
+                is_safe = known.is_sufficient(me.counted_isr(self.rules), self.settings)
                 production.fate = Fate.ACKNOWLEDGED if is_safe else Fate.UNKNOWN
                 production.waits_for = None
 
@@ -107,17 +87,9 @@ class Steps(Cluster):
         require(self.answer(request))
 
     def serves(self, request: FetchRequest) -> bool:
-        """Whether a broker leads in the epoch of a fetch (KIP-320), and knows the follower for a replica.
-
-        A fetch that is handled as it is sent is never stale: that is for those who deliver it later.
-        """
+        """Whether the leader answers a fetch."""
         leader, partition = request.target, request.partition
-        return (
-            self.leads(leader, partition)
-            and (request.leader_epoch == self.replica(leader, partition).leader_epoch or not self.fences_fetches)
-            and request.source in self.known(leader, partition).replicas
-            and not self.replica(leader, partition).is_stale(request)
-        )
+        return self.replica(leader, partition).serves(request, self.known(leader, partition), self.rules)
 
     def answer(self, request: FetchRequest) -> bool:
         """The leader handles a fetch. Says whether there is anything that it has learnt, or told."""
@@ -168,18 +140,9 @@ class Steps(Cluster):
     # The in-sync replicas.
 
     def expand_isr(self, leader: BrokerId, partition: PartitionId, follower: BrokerId) -> bool:
-        """The leader proposes a follower that has caught up, as that fetches. `Partition.maybeExpandIsr`."""
+        """The leader proposes a follower that has caught up, as that fetches."""
         me = self.replica(leader, partition)
-        registration = self.view(leader).brokers[follower]
-        state = me.followers[follower]
-        may_join = (
-            me.pending is None
-            and follower not in me.isr
-            and state is not None
-            and me.is_caught_up(follower, self.waits_for_epoch_start)
-            and (registration.is_active or not self.refuses_inactive_members)
-            and (state.broker_epoch == registration.broker_epoch or not self.checks_member_epochs)
-        )
+        may_join = me.may_join(follower, self.view(leader).brokers[follower], self.rules)
         if may_join:
             self.propose(leader, partition, me.isr | {follower})
         return may_join
@@ -191,11 +154,9 @@ class Steps(Cluster):
 
     @action(process="leader", needs=f"min(max_isr_shrinks, {FOLLOWERS})")
     def shrink_isr(self, leader: BrokerId, partition: PartitionId, out: Set[BrokerId]) -> None:
-        """Some followers have not caught up for too long. `Partition.maybeShrinkIsr`."""
-        require(self.leads(leader, partition) and self.isr_shrinks < self.max_isr_shrinks)
+        """Some followers have not caught up for too long."""
         me = self.replica(leader, partition)
-        require(me.pending is None and len(out) > 0 and out <= me.isr and leader not in out)
-        require(all(me.followers[peer] is None or me.known_end(peer) < me.log.end_offset for peer in out))
+        require(self.isr_shrinks < self.max_isr_shrinks and me.may_leave(leader, out))
         self.isr_shrinks += 1
         self.propose(leader, partition, me.isr - out)
 
@@ -208,32 +169,11 @@ class Steps(Cluster):
         request = self.replica(leader, partition).pending
         require(self.leads(leader, partition) and request is not None)
         assert request is not None
-        require(request not in self.messages and self.error_of(request) is None)
+        require(request not in self.messages and self.controller.error_of(request, self.rules) is None)
         for message in self.messages:
             if isinstance(message, IneligibleReplica) and message.target == leader and message.partition == partition:
                 self.receive(message)
         self.send(request)
-
-    def error_of(self, request: AlterPartitionRequest) -> AlterPartitionError | None:
-        """Why the controller refuses a proposal, if it does."""
-        error = self.controller.error_of(request)
-        if error == AlterPartitionError.INVALID_UPDATE_VERSION and not self.checks_partition_epoch:
-            error = None if self.are_eligible(request) else AlterPartitionError.INELIGIBLE_REPLICA
-        if error == AlterPartitionError.INELIGIBLE_REPLICA and self.are_eligible(request):
-            error = None
-        return error
-
-    def are_eligible(self, request: AlterPartitionRequest) -> bool:
-        """Whether all members of a proposal may be in the ISR, as far as that is looked at."""
-        return all(
-            (self.controller.brokers[member.broker].is_active or not self.refuses_inactive_members)
-            and (
-                member.broker_epoch == 0
-                or self.controller.brokers[member.broker].broker_epoch == member.broker_epoch
-                or not self.checks_member_epochs
-            )
-            for member in request.members
-        )
 
     @action(process="controller", needs=PROPOSALS)
     def receive_proposal(self, message: Annotated[AlterPartitionRequest, In("messages")]) -> None:
@@ -242,10 +182,10 @@ class Steps(Cluster):
         The answer says the same as the record, and the leader takes it in the same way, so it is no message here.
         Refusals go out when everything before them is committed. Most leave the leader waiting for newer metadata.
         """
-        error = self.error_of(message)
+        controller = self.controller
+        error = controller.error_of(message, self.rules)
         self.receive(message)
         if error is None:
-            controller = self.controller
             controller.alter(message, self.settings)
             self.write()
         elif error == AlterPartitionError.INELIGIBLE_REPLICA:
@@ -279,20 +219,12 @@ class Steps(Cluster):
         self.tidy()
 
     def take_role(self, broker: BrokerId, partition: PartitionId, now: Partition) -> None:
-        """A replica leads, follows, or is no more. `ReplicaManager.applyDelta`."""
-        me = self.replica(broker, partition)
+        """A replica does what the metadata says; producers that wait for it learn that it does not lead any more."""
+        self.replica(broker, partition).take_role(broker, now, self.rules)
         if now.leader == broker:
-            me.become_leader(broker, now, self.forgets_positions)
             self.advance_high_watermark(broker, partition)
-            return
-        self.refuse_waiting(broker, partition)
-        is_new_epoch = now.leader_epoch > me.leader_epoch
-        if broker not in now.replicas:
-            me.delete()
         else:
-            me.become_follower(now)
-            if is_new_epoch and not self.truncates_on_fetch:
-                me.truncate(me.high_watermark)
+            self.refuse_waiting(broker, partition)
 
     # Life cycle of brokers.
 

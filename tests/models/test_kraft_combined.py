@@ -24,6 +24,7 @@ from fencepost.model.controller.kraft_controller import Controller
 from fencepost.model.kafka.kafka import Kafka
 from fencepost.model.kafka.messages import AlterPartitionRequest, BrokerId, Member, PartitionId
 from fencepost.model.kafka.metadata import Metadata
+from fencepost.model.kafka.settings import Rules
 from fencepost.model.raft.base import ServerId
 from fencepost.model.raft.kraft import KRaft
 from models.guards import words
@@ -64,7 +65,7 @@ class ControlPlane(Kafka):
             now.partition_epoch,
             Set(Member(member, 0) for member in isr),
         )
-        require(self.controller.error_of(request) is None)
+        require(self.controller.error_of(request, Rules()) is None)
         self.controller.alter(request, self.settings)
         self.write()
 
