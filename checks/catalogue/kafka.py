@@ -114,6 +114,11 @@ ENTRIES: tuple[Entry, ...] = (
             _kafka((0, 2, 1, 1, 0, 0, 0, 0), 588_171, 36, last_known_leader_election=False),
             _kafka((0, 1, 1, 1, 0, 0, 0, 0), 4_032_889, 36, brokers=3),
             _kafka((0, 1, 1, 1, 0, 0, 0, 2), 105_787_767, 47, brokers=3, records=2),
+            # What rules are left out of below, and holds with them.
+            _kafka(_QUIET, 1_274, 17, min_isr=1),
+            _kafka(_MOVES, 31_216, 27, records=2),
+            _kafka((0, 0, 0, 1, 0, 1, 0, 0), 7_835, 23, brokers=3, never=_UNHEARD),
+            _kafka((0, 0, 0, 0, 0, 3, 0, 0), 611, 17),
             # What nobody has promised: acks 1 and 0, one replica, one in sync, unclean elections, two power losses.
             _kafka(_QUIET, 1_293, 18, acks=1, violated={_LOST[0]: 4}),
             _kafka(_QUIET, 1_444, 18, acks=0, violated={_LOST[0]: 2}),
