@@ -110,6 +110,7 @@ ENTRIES: tuple[Entry, ...] = (
             _kafka((0, 0, 1, 1, 1, 0, 0, 0), 58_383, 28),
             _kafka(_MOVES, 6_971, 22),
             _kafka((0, 0, 1, 0, 0, 0, 1, 0), 59_725, 28, brokers=3, replicas=2),
+            _kafka((0, 0, 1, 0, 0, 0, 1, 0), 67_064, 23, brokers=3, never=_UNHEARD),
             _kafka((0, 0, 1, 1, 0, 0, 0, 1), 72_809, 28, brokers=3),
             _kafka((0, 2, 1, 1, 0, 0, 0, 0), 588_171, 36, last_known_leader_election=False),
             _kafka((0, 1, 1, 1, 0, 0, 0, 0), 4_032_889, 36, brokers=3),
