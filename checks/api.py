@@ -341,6 +341,7 @@ def prepare(
         name=name or specification.name,
         words=words or first_line(specification.source),
         constants=dict(specification.constants),
+        derived=specification.derived,
         engine=options.engine,
         workers=1 if options.engine == "python" else options.workers or 1,
         symmetry=options.symmetry and bool(specification.symmetric_domains),

@@ -83,14 +83,6 @@ def _described(what: str, action: Action) -> Line:
     return [(f"  {what}", "bold"), (" (fault)" if action.fault else "", ""), (f": {words}" if words else "", "")]
 
 
-def _follows(specification: Specification, name: str) -> bool:
-    """Whether a constant follows others, so that nobody has to set it."""
-    from ..model.lang.annotations import Range
-
-    ranges = [marker for marker in get_args(specification.hints[name])[1:] if isinstance(marker, Range)]
-    return any(isinstance(one.low, str) and one.low == one.high for one in ranges)
-
-
 def _allowed(specification: Specification, name: str) -> str:
     """The values a constant can have, as far as its annotation says."""
     from ..model.lang.annotations import Range, evaluate_bound
@@ -107,7 +99,7 @@ def configurations(entry: catalogue.Entry) -> Iterator[Line]:
     from ..model.lang.specification import Specification
 
     defaults = Specification(loading.find(entry.name).model)
-    usual = {name: value for name, value in defaults.constants.items() if not _follows(defaults, name)}
+    usual = {name: value for name, value in defaults.constants.items() if name not in defaults.derived}
     rows = []
     for one in entry.configurations:
         unusual = {name: value for name, value in one.constants.items() if name in usual and usual[name] != value}

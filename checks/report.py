@@ -96,11 +96,12 @@ class ErrorReport:
 class ConfigurationReport:
     """The result of one search. `stopped` says what ended it early, and is empty when the space was covered.
 
-    `selected` names the properties that were asked for, if not all. `left_out` are actions and properties that
-    these constants leave out, with what they need. `view` names the auxiliary fields that did not tell
-    states apart, if a view was used: then nothing is known of states that were taken for others, and every verdict but
-    that of a run that was found is no better than the view. `failures` says in words why the configuration
-    does not hold; `mismatches`, what did not come out as pinned; and `undecided`, which pins could not be compared.
+    `selected` names the properties that were asked for, if not all. `left_out` are actions and properties that these
+    constants leave out, with what they need; `derived` are constants that follow others. `view` names the auxiliary
+    fields that did not tell states apart, if a view was used: then nothing is known of states that were taken for
+    others, and every verdict but that of a run that was found is no better than the view. `failures` says in words why
+    the configuration does not hold; `mismatches`, what did not come out as pinned; and `undecided`, which pins could
+    not be compared.
     """
 
     name: str
@@ -117,6 +118,7 @@ class ConfigurationReport:
     bounds: Mapping[str, Any] = field(default_factory=dict)
     selected: tuple[str, ...] | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+    derived: frozenset[str] = frozenset()
     view: tuple[str, ...] = ()
     distinct: int = 0
     generated: int = 0

@@ -53,7 +53,7 @@ def held_constant(planned: Sequence[ConfigurationReport]) -> str:
     common = _common_constants(planned)
     parts = _equations(common)
     if _is_crowded(planned):
-        parts.append(_without_word(_usual_constants(planned), common, ", "))
+        parts.append(_without_word(_usual_constants(planned), common.keys() | planned[0].derived, ", "))
     engines = {(one.engine, one.workers) for one in planned}
     if len(engines) == 1:
         engine, workers = engines.pop()
@@ -139,6 +139,7 @@ class Table:
         self._group = ""
         groups = {name: [one for one in planned if one.name == name] for name in names}
         self._shared = {name: _common_constants(group) for name, group in groups.items()}
+        self._derived = {name: group[0].derived for name, group in groups.items()}
         self._usual = {name: _usual_constants(group) for name, group in groups.items() if _is_crowded(group)}
         self._pinned = any(one.pins is not None for one in planned)
         self._head = names[0] if self._one_name else "configuration"
@@ -152,7 +153,8 @@ class Table:
 
     def _label(self, one: ConfigurationReport) -> str:
         above = self._shared[one.name] if self._grouped else self._common
-        varied = {name: value for name, value in one.constants.items() if name not in above}
+        told = above.keys() | one.derived
+        varied = {name: value for name, value in one.constants.items() if name not in told}
         usual = self._usual.get(one.name, {})
         parts = _written({name: value for name, value in varied.items() if usual.get(name) != value})
         if self._mixed_symmetry and one.symmetry:
@@ -169,8 +171,10 @@ class Table:
         """What the rows of a group have in common, or have unless they say something else."""
         shared = self._shared[self._group]
         words = " ".join(_written({name: value for name, value in shared.items() if name not in self._common}))
-        rest = [_without_word(self._usual[self._group], shared, " ")] if self._group in self._usual else []
-        return "; ".join(filter(None, [words, *rest]))
+        if self._group not in self._usual:
+            return words
+        rest = _without_word(self._usual[self._group], shared.keys() | self._derived[self._group], " ")
+        return "; ".join(filter(None, [words, rest]))
 
     def _numbers_head(self) -> str:
         pins = f"{'pins':6}  " if self._pinned else ""

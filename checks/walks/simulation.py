@@ -350,6 +350,7 @@ def prepare(
         name=name or specification.name,
         words=words or first_line(specification.source),
         constants=dict(specification.constants),
+        derived=specification.derived,
         engine="walks",
         workers=options.workers or 1,
         symmetry=False,

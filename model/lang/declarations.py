@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
@@ -172,7 +172,7 @@ def bind_constants(model: type, hints: Mapping[str, Any], given: dict[str, Any])
                 continue
             with placed(partial(field_at, model, name)):
                 allowed = evaluate_range(marker, result, f"{model.__name__}.{name}")
-            if isinstance(marker.low, str) and marker.low == marker.high and name not in given:
+            if _is_one(marker) and name not in given:
                 result[name] = allowed.low
             if not allowed.low <= result[name] <= allowed.high:
                 what = f"{name} = {result[name]} is outside {allowed}"
@@ -183,6 +183,19 @@ def bind_constants(model: type, hints: Mapping[str, Any], given: dict[str, Any])
                     f"{model.__name__}.{name}: the default {what}", at=at, hint="change one of them"
                 )
     return result
+
+
+def following(hints: Mapping[str, Any], names: Iterable[str]) -> frozenset[str]:
+    """The constants among these that follow others, so that nobody has to set them."""
+    markers = {name: get_args(hints[name])[1:] for name in names}
+    return frozenset(
+        name for name, found in markers.items() if any(isinstance(one, Range) and _is_one(one) for one in found)
+    )
+
+
+def _is_one(marker: Range) -> bool:
+    """Whether a range is one number that other constants say."""
+    return isinstance(marker.low, str) and marker.low == marker.high
 
 
 def _needing(needs: Needs, where: str, name: str, bound: Mapping[str, Any], is_given: bool) -> bool:

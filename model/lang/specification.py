@@ -27,7 +27,7 @@ from .annotations import (
     method_hints,
     struct_type,
 )
-from .declarations import Marker, bind_constants, check_property, marked_methods, parameters_of
+from .declarations import Marker, bind_constants, check_property, following, marked_methods, parameters_of
 from .failures import located
 from .sources import class_at, method_at, parameter_at, placed
 
@@ -349,6 +349,11 @@ class Specification:
     def blank(self) -> Any:
         """A state in which every field has its default."""
         return values.thaw(self.state_type.default())
+
+    @cached_property
+    def derived(self) -> frozenset[str]:
+        """The constants that follow others, so that nobody has to set them."""
+        return following(self.hints, self.constants)
 
     @cached_property
     def symmetric_domains(self) -> tuple[types.Domain, ...]:
