@@ -106,6 +106,32 @@ def test_leader_that_missed_a_reign():
     assert closed.report.named("candidates_are_complete").verdict == "holds"
 
 
+@pytest.mark.parametrize(
+    "constants",
+    [
+        {"max_controlled_shutdowns": 1, "max_controller_failures": 1},
+        {"max_preferred_elections": 2, "max_controller_failures": 1},
+        {"max_suspicions": 1, "max_controller_failures": 1},
+        {"max_isr_shrinks": 1, "max_preferred_elections": 1},
+        {"max_crashes": 1},
+        {"max_power_losses": 1},
+        {"max_reassignments": 1, "replication_factor": 1, "min_insync_replicas": 1},
+        {"max_suspicions": 1, "brokers": 1, "replication_factor": 1, "min_insync_replicas": 1},
+    ],
+    ids=lambda one: " ".join(one),
+)
+def test_what_constants_leave_out_is_never_possible_and_has_no_case(constants, monkeypatch):
+    constants = {**SMALL, "max_suspicions": 0, "max_isr_shrinks": 0, **constants}
+    left_out = Specification(Kafka, constants).left_out
+    monkeypatch.setattr(Specification, "_needed", lambda *_: 1)
+    whole = check(Kafka, constants, symmetry=True, keep_going=True).report
+    assert left_out
+    assert not whole.stopped
+    nothing = {one.name for one in whole.actions if one.verdict == "unreachable"}
+    nothing |= {one.name for one in whole.properties if one.verdict == "vacuous"}
+    assert left_out.keys() <= nothing
+
+
 class DelayedRequests(Kafka):
     """Fetch requests are in flight: a step sends one, another handles it, in whatever has become of both sides."""
 
