@@ -118,7 +118,7 @@ def test_leader_that_missed_a_reign():
         {"max_reassignments": 1, "replication_factor": 1, "min_insync_replicas": 1},
         {"max_suspicions": 1, "brokers": 1, "replication_factor": 1, "min_insync_replicas": 1},
     ],
-    ids=lambda one: " ".join(one),
+    ids=" ".join,
 )
 def test_what_constants_leave_out_is_never_possible_and_has_no_case(constants, monkeypatch):
     constants = {**SMALL, "max_suspicions": 0, "max_isr_shrinks": 0, **constants}
