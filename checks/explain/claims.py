@@ -93,7 +93,7 @@ CLAIMS = (
         "Only in-sync replicas are eligible as leader",
         "Nobody is elected who is not an in-sync replica then, which eligible leader replicas (KIP-966) are not.",
         ELECTION,
-        (Reading("any failures", _any),),
+        (Reading("any failures, no more than the table has", _any),),
         _strictest,
     ),
     Claim(
